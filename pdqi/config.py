@@ -1,0 +1,371 @@
+"""What a trust edits: `config.yaml`, read into frozen models and checked as a whole.
+
+Nothing in Python names a condition, a team or a treatment: they are all here. Every fault is
+reported at once, with its line.
+"""
+
+import hashlib
+import json
+import re
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from pdqi.errors import ConfigError, Problem, one_of
+from pdqi.yamlfile import Frozen, Lines, read
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+RESERVED = frozenset({"system", "all", "service", "none"})
+MOST_TEAMS = 120
+"""A person's teams are kept as a bit each in one 128-bit number."""
+
+
+class Organisation(Frozen):
+    """Whose dashboard this is, and the handling marking of what leaves it."""
+
+    name: Text
+    marking: Text = "OFFICIAL"
+    marking_cleared: Text = "OFFICIAL-SENSITIVE"
+
+
+class Pathway(Frozen):
+    """Which pathway: its id, its name and, for the title of pages, what it is about."""
+
+    id: Id
+    name: Text
+    area: Text
+
+
+class Service(Frozen):
+    """A type of service. `assesses` says that its referrals are assessed on their own."""
+
+    id: Id
+    name: Text
+    short: Text
+    assesses: bool = False
+
+
+class Team(Frozen):
+    """A team, the service it belongs to and the spellings under which extracts know it."""
+
+    id: Id
+    name: Text
+    service: Id
+    spellings: tuple[Text, ...] = ()
+
+
+class TeamSet(Frozen):
+    """A named set of services and teams that can be chosen as one."""
+
+    id: Id
+    name: Text
+    services: tuple[Id, ...] = ()
+    teams: tuple[Id, ...] = ()
+
+
+class Treatment(Frozen):
+    """A treatment; `evidence_based` decides whether it counts as one."""
+
+    id: Id
+    name: Text
+    evidence_based: bool
+    spellings: tuple[Text, ...] = ()
+
+
+class SnomedConcept(Frozen):
+    """A SNOMED CT concept of a case definition, with where it was taken from."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9]{6,18}$")]
+    term: Text
+    source: Text
+
+
+class CaseDefinition(Frozen):
+    """Whom to count: codes and words, and which certainties are enough."""
+
+    id: Id
+    name: Text
+    version: Annotated[int, Field(ge=1)]
+    agreed: Text
+    counts: tuple[Literal["confirmed", "suspected"], ...] = Field(min_length=1)
+    icd10: tuple[Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}[0-9]{0,3}$")], ...]
+    snomed: Id | None = None
+    terms: tuple[Text, ...] = ()
+
+
+class AgeBand(Frozen):
+    """A closed range of ages in whole years; no `to` means without upper limit."""
+
+    id: Id
+    name: Text
+    first: Annotated[int, Field(ge=0, le=120)] | None = None
+    last: Annotated[int, Field(ge=0, le=120)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise ValueError("'last' is before 'first'. Swap them.")
+        return self
+
+
+class Roles(Frozen):
+    """Which services play the parts that figures speak of."""
+
+    specialist: Id
+    drop_in: Id
+    community: tuple[Id, ...]
+    crisis: tuple[Id, ...]
+    inpatient: tuple[Id, ...] = ()
+
+
+class Prescribing(Frozen):
+    """Which drug classes are watched and which indications make them right."""
+
+    watched_classes: tuple[Text, ...]
+    accepted_indications: tuple[Text, ...]
+
+
+class Rules(Frozen):
+    """Thresholds of the definitions that a trust may vary."""
+
+    merge_gap_days: Annotated[int, Field(ge=0, le=90)] = 5
+    contact_kinds: tuple[Id, ...] = ("contact", "group")
+    panel_kind: Id = "panel_review"
+    attendance_kind: Id = "attendance"
+    prescribing: Prescribing
+    trained_measure: Id = "trained"
+    supervised_measure: Id = "supervised"
+
+
+class Policy(Frozen):
+    """How a reader's figures are protected (DEFINITIONS, disclosure control)."""
+
+    id: Id
+    name: Text
+    cleared: bool = False
+    threshold: Annotated[int, Field(ge=2, le=50)] = 5
+    round_to: Annotated[int, Field(ge=1, le=50)] = 5
+    fewest_people: Annotated[int, Field(ge=2, le=100)] = 10
+    hide_zero: bool = False
+    protect_complement: bool = True
+
+    @model_validator(mode="after")
+    def _shown_counts_are_whole_steps(self) -> Self:
+        if not self.cleared and self.threshold < self.round_to / 2:
+            raise ValueError("'threshold' is below half of 'round_to': small counts would show as 0.")
+        return self
+
+
+class Role(Frozen):
+    """A kind of reader and the policy that protects what they see."""
+
+    id: Id
+    name: Text
+    policy: Id
+
+
+class Target(Frozen):
+    """A target for a figure from a date on: shares as fractions, durations in days."""
+
+    kpi: Id
+    value: float
+    start: date
+    source: Text
+
+
+class Config(Frozen):
+    """Everything in `config.yaml`."""
+
+    organisation: Organisation
+    pathway: Pathway
+    wording: dict[Id, Text]
+    services: tuple[Service, ...] = Field(min_length=1)
+    teams: tuple[Team, ...] = Field(min_length=1, max_length=MOST_TEAMS)
+    team_sets: tuple[TeamSet, ...] = ()
+    service_roles: Roles
+    treatments: tuple[Treatment, ...] = Field(min_length=1, max_length=60)
+    snomed_lists: dict[Id, tuple[SnomedConcept, ...]] = {}
+    case_definitions: tuple[CaseDefinition, ...] = Field(min_length=1)
+    default_definition: Id
+    age_bands: tuple[AgeBand, ...] = Field(min_length=1)
+    default_age_band: Id
+    rules: Rules
+    policies: tuple[Policy, ...] = Field(min_length=1)
+    roles: tuple[Role, ...] = Field(min_length=1)
+    default_role: Id
+    targets: tuple[Target, ...] = ()
+    headline: tuple[Id, ...] = ()
+
+    @field_validator("wording")
+    @classmethod
+    def _wording_is_complete(cls, wording: dict[str, str]) -> dict[str, str]:
+        missing = {"condition", "short", "people"} - wording.keys()
+        if missing:
+            raise ValueError(f"Missing: {', '.join(sorted(missing))}. Add the words used on screen.")
+        return wording
+
+    @classmethod
+    def load(cls, path: Path) -> "Config":
+        """Read and check a config file; raises `ConfigError` with every fault."""
+        config, lines, problems = read(path, cls)
+        if config is not None:
+            problems += config._link_problems(path.name, lines)
+        if config is None or problems:
+            raise ConfigError(problems)
+        return config
+
+    # Look-ups. Unknown ids are the caller's to report; here they are KeyErrors.
+
+    def team(self, team_id: str) -> Team:
+        """Return the team with this id."""
+        return self._team_by_id[team_id]
+
+    def service(self, service_id: str) -> Service:
+        """Return the service with this id."""
+        return self._service_by_id[service_id]
+
+    def definition(self, definition_id: str) -> CaseDefinition:
+        """Return the case definition with this id."""
+        return {item.id: item for item in self.case_definitions}[definition_id]
+
+    def age_band(self, band_id: str) -> AgeBand:
+        """Return the age band with this id."""
+        return {item.id: item for item in self.age_bands}[band_id]
+
+    def treatment(self, treatment_id: str) -> Treatment:
+        """Return the treatment with this id."""
+        return {item.id: item for item in self.treatments}[treatment_id]
+
+    def role(self, role_id: str) -> Role:
+        """Return the role with this id."""
+        return {item.id: item for item in self.roles}[role_id]
+
+    def policy_of(self, role_id: str) -> Policy:
+        """Return the disclosure policy of a role."""
+        return {item.id: item for item in self.policies}[self.role(role_id).policy]
+
+    def members(self, team_set: TeamSet) -> tuple[str, ...]:
+        """Return the ids of the teams in a set, in the order of config."""
+        return tuple(
+            team.id
+            for team in self.teams
+            if team.id in team_set.teams or team.service in team_set.services
+        )
+
+    @cached_property
+    def _team_by_id(self) -> dict[str, Team]:
+        return {team.id: team for team in self.teams}
+
+    @cached_property
+    def _service_by_id(self) -> dict[str, Service]:
+        return {service.id: service for service in self.services}
+
+    @cached_property
+    def digest(self) -> str:
+        """The definitions' version: 12 hex digits that change when any setting does."""
+        return digest_of(self.model_dump(mode="json"))
+
+    def _link_problems(self, file: str, lines: Lines) -> list[Problem]:
+        """Every reference that leads nowhere, every id or spelling used twice."""
+        found: list[Problem] = []
+
+        def fault(path: tuple[str | int, ...], what: str, allowed: str | None, fix: str | None) -> None:
+            where = ".".join(str(step) for step in path)
+            found.append(Problem(what, file, lines.of(path), where, allowed, fix))
+
+        def known(path: tuple[str | int, ...], value: str, allowed: set[str]) -> None:
+            if value not in allowed:
+                fault(path, f"'{value}' is not declared.", *one_of(value, allowed))
+
+        def unique(names: list[tuple[tuple[str | int, ...], str]], noun: str) -> None:
+            seen: dict[str, tuple[str | int, ...]] = {}
+            for path, name in names:
+                if name in seen:
+                    line = lines.of(seen[name])
+                    fault(path, f"The {noun} '{name}' is used twice (first in line {line}).", None, "Rename one.")
+                seen.setdefault(name, path)
+
+        services = {item.id for item in self.services}
+        teams = {item.id for item in self.teams}
+        groups: dict[str, tuple[Any, ...]] = {
+            "services": self.services,
+            "case_definitions": self.case_definitions,
+            "age_bands": self.age_bands,
+            "policies": self.policies,
+            "roles": self.roles,
+        }
+        for name, items in groups.items():
+            unique([((name, i, "id"), item.id) for i, item in enumerate(items)], "id")
+        # Teams, sets and treatments share one space: each is a scope that can be asked for by id.
+        scopes = [
+            ((name, i, "id"), item.id)
+            for name, items in (("teams", self.teams), ("team_sets", self.team_sets), ("treatments", self.treatments))
+            for i, item in enumerate(items)
+        ]
+        unique(scopes, "id")
+        for path, name in scopes:
+            if name in RESERVED:
+                fault(path, f"The id '{name}' is reserved.", None, "Choose another.")
+        unique(
+            [
+                (("teams", i, "spellings"), spelling)
+                for i, team in enumerate(self.teams)
+                for spelling in sorted({folded(name) for name in (team.id, team.name, *team.spellings)})
+            ],
+            "spelling",
+        )
+        unique(
+            [
+                (("treatments", i, "spellings"), spelling)
+                for i, item in enumerate(self.treatments)
+                for spelling in sorted({folded(name) for name in (item.id, item.name, *item.spellings)})
+            ],
+            "spelling",
+        )
+        for i, team in enumerate(self.teams):
+            known(("teams", i, "service"), team.service, services)
+        for i, item in enumerate(self.team_sets):
+            for j, service in enumerate(item.services):
+                known(("team_sets", i, "services", j), service, services)
+            for j, member in enumerate(item.teams):
+                known(("team_sets", i, "teams", j), member, teams)
+            if not item.services and not item.teams:
+                fault(("team_sets", i), f"The set '{item.id}' is empty.", None, "Name services or teams.")
+        known(("service_roles", "specialist"), self.service_roles.specialist, services)
+        known(("service_roles", "drop_in"), self.service_roles.drop_in, services)
+        for part in ("community", "crisis", "inpatient"):
+            for j, service in enumerate(getattr(self.service_roles, part)):
+                known(("service_roles", part, j), service, services)
+        for i, definition in enumerate(self.case_definitions):
+            if definition.snomed is not None:
+                known(("case_definitions", i, "snomed"), definition.snomed, set(self.snomed_lists))
+        known(("default_definition",), self.default_definition, {item.id for item in self.case_definitions})
+        known(("default_age_band",), self.default_age_band, {item.id for item in self.age_bands})
+        policies = {item.id for item in self.policies}
+        for i, role in enumerate(self.roles):
+            known(("roles", i, "policy"), role.policy, policies)
+        known(("default_role",), self.default_role, {item.id for item in self.roles})
+        cleared = {item.id for item in self.policies if item.cleared}
+        if any(role.id == self.default_role and role.policy in cleared for role in self.roles):
+            fault(
+                ("default_role",),
+                f"The default role '{self.default_role}' has a cleared policy.",
+                None,
+                "Choose a role that is not cleared: nobody is cleared by default.",
+            )
+        return found
+
+
+def folded(spelling: str) -> str:
+    """Return a spelling as it is compared: case, and any run of blanks, make no difference."""
+    return re.sub(r"\s+", " ", spelling.replace("\u00a0", " ")).strip().casefold()
+
+
+def digest_of(value: Any) -> str:
+    """Return 12 hex digits that identify a JSON-like value."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,136 @@
+"""The wall between raw counts and everything that can be seen, downloaded or logged.
+
+`protect` turns one raw table into a published one, for one policy. It works on the whole table
+at once and before any row is chosen, so a figure is the same however it is asked for, and what
+is hidden in one row cannot be had by subtracting others (DEFINITIONS, disclosure control).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pdqi.config import Policy
+from pdqi.metrics.kpi import Kind, Statistic
+from pdqi.metrics.measure import Raw, RawRow
+from pdqi.model import NO_DATA, NOT_REACHED, SUPPRESSED, Cell, Figure, Published, State
+
+DAYS_IN_QUARTER = 365.25 / 4
+Place = tuple[str, str | None]
+"""A row of a table: scope and, where it breaks down, the part."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A total and the parts that it is made of: one hidden part must not stand alone."""
+
+    total: Place | None
+    parts: tuple[Place, ...]
+
+
+def protect(raw: Raw, families: Sequence[Family], policy: Policy) -> Published:
+    """Return the table that a reader under `policy` may see.
+
+    Suppression in order: small counts; parts that leave a small rest; what a visible total or
+    sibling would give back. Then rounding, and only then shares, intervals and ratios.
+    """
+    hidden = set() if policy.cleared else _hidden(raw, families, policy)
+    figures = tuple(
+        Figure(row.scope, row.by, _cells(raw.kind, row, hidden, policy)) for row in raw.rows()
+    )
+    return Published(raw.kpi, raw.basis, policy.id, policy.cleared, figures)
+
+
+def rounded(count: int, step: int) -> int:
+    """Return a count to the nearest step, halves upwards: the same answer for the same count."""
+    return step * math.floor(count / step + 0.5)
+
+
+def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[Place, str]]:
+    """Every (row, count) that may not be shown."""
+    rows = {(row.scope, row.by): row for row in raw.rows()}
+    hidden: set[tuple[Place, str]] = set()
+    counts = raw.kind.counts
+
+    def small(number: int) -> bool:
+        return 0 < number < policy.threshold or (policy.hide_zero and number == 0)
+
+    for place, row in rows.items():
+        for count in counts:
+            number = row.counts[count.name]
+            if small(number):
+                hidden.add((place, count.name))
+            elif count.within and policy.protect_complement:
+                rest = row.counts[count.within] - number
+                if 0 < rest < policy.threshold:
+                    hidden.add((place, count.name))
+    # What one rule hides can leave another cell alone in its family, so until nothing changes.
+    before = -1
+    while before != len(hidden):
+        before = len(hidden)
+        for place in rows:
+            for count in counts:
+                if count.within and (place, count.within) in hidden:
+                    hidden.add((place, count.name))
+        for family in families:
+            for count in counts:
+                _hide_second(family, count.name, rows, hidden)
+    return hidden
+
+
+def _hide_second(
+    family: Family,
+    count: str,
+    rows: Mapping[Place, RawRow],
+    hidden: set[tuple[Place, str]],
+) -> None:
+    """Where a single part of a visible total is hidden, hide the next smallest with it."""
+    parts = [place for place in family.parts if place in rows]
+    gone = [place for place in parts if (place, count) in hidden]
+    total = family.total
+    if len(gone) != 1 or total is None or total not in rows or (total, count) in hidden:
+        return
+    others = [place for place in parts if place not in gone and rows[place].counts[count] > 0]
+    if others:
+        partner = min(others, key=lambda place: (rows[place].counts[count], place[0], place[1] or ""))
+        hidden.add((partner, count))
+    else:
+        hidden.add((total, count))
+
+
+def _cells(
+    kind: Kind, row: RawRow, hidden: set[tuple[Place, str]], policy: Policy
+) -> dict[str, Cell]:
+    place = (row.scope, row.by)
+    cells: dict[str, Cell] = {}
+    for count in kind.counts:
+        if (place, count.name) in hidden:
+            cells[count.name] = SUPPRESSED
+        else:
+            number = row.counts[count.name]
+            cells[count.name] = Cell(number if policy.cleared else rounded(number, policy.round_to))
+    fewest = 0 if policy.cleared else policy.fewest_people
+    derived = kind.derive(cells, fewest)
+    for field in kind.derived:
+        cells[field.name] = derived[field.name]
+    for statistic in kind.statistics:
+        cells[statistic.name] = _statistic(statistic, row, cells[statistic.rests_on], policy)
+    return cells
+
+
+def _statistic(statistic: Statistic, row: RawRow, behind: Cell, policy: Policy) -> Cell:
+    people = row.counts[statistic.rests_on]
+    if people == 0:
+        return NO_DATA
+    if not policy.cleared and (people < policy.fewest_people or behind.state is State.SUPPRESSED):
+        return SUPPRESSED
+    value = row.statistics.get(statistic.name)
+    if value is None:
+        return NOT_REACHED
+    if policy.cleared:
+        return Cell(value)
+    if statistic.unit == "quarters":
+        # One person's value: whole quarters of a year, expressed in days again.
+        quarters = math.floor(value / DAYS_IN_QUARTER + 0.5)
+        return Cell(round(quarters * DAYS_IN_QUARTER))
+    return Cell(value if statistic.unit == "ratio" else math.floor(value + 0.5))
+

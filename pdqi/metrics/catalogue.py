@@ -1,0 +1,48 @@
+"""Every KPI in the order in which it is shown. Adding one is a declaration and a line here."""
+
+from dataclasses import dataclass
+
+from pdqi.errors import Problem, RequestError, one_of
+from pdqi.metrics.kpi import Kpi
+from pdqi.metrics.kpis import journeys, presentation, staff, treatment, waits
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of KPIs that answer one question together."""
+
+    id: str
+    name: str
+    question: str
+
+
+SECTIONS = (
+    Section("presentation", "Who presents, and where", "Where should effort go?"),
+    Section("treatment", "Who gets treatment and review", "Who reaches care that works?"),
+    Section("waits", "How long people wait", "Who waits, for what, and with what support?"),
+    Section("journeys", "How care runs", "How long does it last, who comes back, and how?"),
+    Section("staff", "Staff", "Are staff trained and supported?"),
+)
+
+CATALOGUE: tuple[Kpi, ...] = (
+    *presentation.KPIS,
+    *treatment.KPIS,
+    *waits.KPIS,
+    *journeys.KPIS,
+    *staff.KPIS,
+)
+
+KPI_IDS = frozenset(kpi.id for kpi in CATALOGUE)
+
+
+def kpi(kpi_id: str) -> Kpi:
+    """Return a KPI by id; raises `RequestError`."""
+    for item in CATALOGUE:
+        if item.id == kpi_id:
+            return item
+    raise RequestError(Problem(f"There is no KPI '{kpi_id}'.", None, None, None, *one_of(kpi_id, KPI_IDS)))
+
+
+def section(section_id: str) -> tuple[Kpi, ...]:
+    """Return the KPIs of a section, in order."""
+    return tuple(item for item in CATALOGUE if item.section == section_id)

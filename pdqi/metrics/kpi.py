@@ -1,0 +1,286 @@
+"""What a KPI is: its words, the SQL that counts, and the kind that carries its mathematics.
+
+A KPI is declared once as a `Kpi(...)`; pages, exports, documents and tests read the declaration.
+A *kind* says which counts its SQL must return, what is worked out from them, and which of them
+disclosure control has to watch. Everything derived is worked out from counts that have already
+been protected, never from raw ones.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from pdqi.model import NO_DATA, SUPPRESSED, Cell, State
+from pdqi.statistics.intervals import proportion_interval, risk_ratio
+
+Unit = Literal["count", "share", "days", "ratio", "quarters"]
+ScopeKind = Literal["team", "service", "set", "system"]
+EVERY_SCOPE: tuple[ScopeKind, ...] = ("team", "service", "set", "system")
+Cells = dict[str, Cell]
+
+
+class Better(StrEnum):
+    """Which direction of change is an improvement."""
+
+    HIGHER = "higher is better"
+    LOWER = "lower is better"
+    NEITHER = "no direction is better in itself"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One named value of a figure: the words that head its column, and its unit."""
+
+    name: str
+    words: str
+    unit: Unit = "count"
+
+
+@dataclass(frozen=True)
+class Count(Field):
+    """A count that disclosure control watches.
+
+    `within` names the count that it is part of: where 1 to 4 of the whole are *not* in the
+    part, the part is hidden too. `shown` is false for a count that only control needs.
+    """
+
+    within: str | None = None
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Statistic(Field):
+    """A value of the raw figures that stands on people: shown when enough of them do.
+
+    `rests_on` names the count of people behind it. A value in `quarters` is that of a single
+    person, such as the longest wait: given in whole quarters of a year.
+    """
+
+    rests_on: str = "people"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Base of the kinds: counts, statistics, and what is derived from published counts."""
+
+    counts: tuple[Count, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
+    derived: tuple[Field, ...] = ()
+    main: str = "value"
+    """The field that stands for the figure where there is room for one."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field in the order in which it is shown."""
+        return (*self.counts, *self.derived, *self.statistics)
+
+    def field(self, name: str) -> Field:
+        """Return a field by name."""
+        return {item.name: item for item in self.fields}[name]
+
+    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+        """Return the derived cells, from published counts only."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Proportion(Kind):
+    """A share of a whole, with its Wilson interval."""
+
+    counts: tuple[Count, ...] = (
+        Count("denominator", "Out of"),
+        Count("numerator", "Number", within="denominator"),
+    )
+    derived: tuple[Field, ...] = (
+        Field("value", "Share", "share"),
+        Field("low", "95% from", "share"),
+        Field("high", "95% to", "share"),
+    )
+
+    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+        """Return value, low and high."""
+        return _share(cells, "numerator", "denominator", "value", "low", "high")
+
+
+def proportion_within(whole: str) -> Proportion:
+    """Return a proportion whose denominator is itself a part of people under care.
+
+    The SQL returns that larger count as `within`. It is not shown; disclosure control needs it,
+    so that the denominator is protected as it is where it stands as a numerator.
+    """
+    return Proportion(
+        counts=(
+            Count("within", whole, shown=False),
+            Count("denominator", "Out of", within="within"),
+            Count("numerator", "Number", within="denominator"),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class PairedProportion(Kind):
+    """The same share among people with the condition and among others, and their ratio."""
+
+    counts: tuple[Count, ...] = (
+        Count("pd_denominator", "{short}: out of"),
+        Count("pd_numerator", "{short}: number", within="pd_denominator"),
+        Count("other_denominator", "Others: out of"),
+        Count("other_numerator", "Others: number", within="other_denominator"),
+    )
+    derived: tuple[Field, ...] = (
+        Field("pd_value", "{short}: share", "share"),
+        Field("pd_low", "{short}: 95% from", "share"),
+        Field("pd_high", "{short}: 95% to", "share"),
+        Field("other_value", "Others: share", "share"),
+        Field("other_low", "Others: 95% from", "share"),
+        Field("other_high", "Others: 95% to", "share"),
+        Field("risk_ratio", "Ratio", "ratio"),
+        Field("ratio_low", "Ratio: 95% from", "ratio"),
+        Field("ratio_high", "Ratio: 95% to", "ratio"),
+    )
+    main: str = "pd_value"
+
+    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+        """Return both shares and their ratio; a ratio needs all four counts and enough people."""
+        out = _share(cells, "pd_numerator", "pd_denominator", "pd_value", "pd_low", "pd_high")
+        out |= _share(
+            cells, "other_numerator", "other_denominator", "other_value", "other_low", "other_high"
+        )
+        names = ("risk_ratio", "ratio_low", "ratio_high")
+        four = [cells[count.name] for count in self.counts]
+        if any(cell.state is State.SUPPRESSED for cell in four):
+            return out | dict.fromkeys(names, SUPPRESSED)
+        n1, a, n2, b = (float(cell.value or 0) for cell in four)
+        if 0 < min(n1, n2) < fewest_people:
+            return out | dict.fromkeys(names, SUPPRESSED)
+        ratio = risk_ratio(a, n1, b, n2)
+        if ratio is None:
+            return out | dict.fromkeys(names, NO_DATA)
+        values = (ratio.value, ratio.low, ratio.high)
+        return out | {name: Cell(value) for name, value in zip(names, values, strict=True)}
+
+
+@dataclass(frozen=True)
+class Ratio(PairedProportion):
+    """A paired proportion whose point is the ratio."""
+
+    main: str = "risk_ratio"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One Kaplan-Meier curve of a duration: its series, and the statistics taken from it.
+
+    `quantiles` maps the name of a statistic to the share that has left by then; a name may be
+    followed by those of the ends of its interval. `mean` names the mean of the ended ones.
+    """
+
+    series: str
+    quantiles: tuple[tuple[str, float], ...]
+    intervals: tuple[tuple[str, str, float], ...] = ()
+    mean: str | None = None
+
+
+@dataclass(frozen=True)
+class Duration(Kind):
+    """A length of time that may still be running.
+
+    Beside its counts the SQL returns `series`, `days`, `ended` and `observations`, many rows a
+    scope; counts are added up over them, and the statistics taken from the curves.
+    """
+
+    main: str = "km_median_days"
+    curves: tuple[Curve, ...] = ()
+    shares: tuple[tuple[str, str, str], ...] = ()
+    """Derived shares: name, part, whole."""
+
+    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+        """Return the derived shares."""
+        return {
+            name: _share(cells, part, whole, "value", "low", "high")["value"]
+            for name, part, whole in self.shares
+        }
+
+
+@dataclass(frozen=True)
+class Steps(Kind):
+    """A cascade: each step is a part of the one before it."""
+
+    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+        """Return each later step as a share of the second: the people whom the cascade is for."""
+        whole = self.counts[1].name
+        out: Cells = {}
+        for step in self.derived:
+            part = step.name.removesuffix("_share")
+            out[step.name] = _share(cells, part, whole, "value", "low", "high")["value"]
+        return out
+
+
+@dataclass(frozen=True)
+class Tally(Kind):
+    """Counts of a thing in one place."""
+
+
+def _share(
+    cells: Mapping[str, Cell], part: str, whole: str, value: str, low: str, high: str
+) -> Cells:
+    numerator, denominator = cells[part], cells[whole]
+    names = (value, low, high)
+    if State.SUPPRESSED in (numerator.state, denominator.state):
+        return dict.fromkeys(names, SUPPRESSED)
+    if numerator.value is None or denominator.value is None:
+        return dict.fromkeys(names, NO_DATA)
+    interval = proportion_interval(float(numerator.value), float(denominator.value))
+    if interval is None:
+        return dict.fromkeys(names, NO_DATA)
+    values = (interval.value, interval.low, interval.high)
+    return {name: Cell(number) for name, number in zip(names, values, strict=True)}
+
+
+@dataclass(frozen=True)
+class Change:
+    """When a KPI's definition changed, and how."""
+
+    on: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One KPI: what it asks, what it counts, and the SQL that counts it.
+
+    Words may hold the placeholders of config (`{short}`, `{people}`, …). `sql` returns one row a
+    scope (and `by`, where it breaks down) with the counts of its kind; it reads the working
+    tables named in `reads` and binds only the parameters of `metrics.measure`.
+    """
+
+    id: str
+    section: str
+    name: str
+    question: str
+    numerator: str
+    denominator: str
+    kind: Kind
+    better: Better
+    scopes: tuple[ScopeKind, ...]
+    sql: str
+    reads: tuple[str, ...]
+    tables: tuple[str, ...]
+    """The store's tables behind it: a gap there touches this figure."""
+    published: str
+    source: str
+    caution: str
+    by: str | None = None
+    changed: tuple[Change, ...] = (Change("2026-11-01", "First version."),)
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that is incomplete."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
+            raise ValueError(f"'{self.id}' is not a KPI id")
+        for name in ("name", "question", "numerator", "denominator", "published", "source"):
+            if not getattr(self, name):
+                raise ValueError(f"{self.id}: '{name}' is empty")
+        if not self.scopes and self.by is None:
+            raise ValueError(f"{self.id}: no scopes")

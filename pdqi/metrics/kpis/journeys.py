@@ -1,0 +1,223 @@
+"""How long care lasts, who comes back, where people come in, and where they go next."""
+
+from pdqi.metrics.kpi import (
+    EVERY_SCOPE,
+    Better,
+    Count,
+    Curve,
+    Duration,
+    Kpi,
+    PairedProportion,
+    Ratio,
+    Statistic,
+    Tally,
+)
+
+EPISODE_LENGTH = Kpi(
+    id="episode_length",
+    section="journeys",
+    name="Length of an episode of care",
+    question="How long do {people} stay under a team, and others?",
+    numerator="days from start to end: the median of the Kaplan–Meier curve; episodes still open"
+    " are censored on the last day. Beside it the mean of the closed ones",
+    denominator="episodes of {people} under care in the period",
+    kind=Duration(
+        counts=(
+            Count("people", "People", shown=False),
+            Count("episodes", "Episodes"),
+            Count("closed", "Closed", within="episodes"),
+            Count("other_people", "Others: people", shown=False),
+            Count("other_episodes", "Others: episodes"),
+            Count("other_closed", "Others: closed", within="other_episodes"),
+        ),
+        statistics=(
+            Statistic("km_median_days", "Median length", "days"),
+            Statistic("km_median_low", "Median: 95% from", "days"),
+            Statistic("km_median_high", "Median: 95% to", "days"),
+            Statistic("mean_closed_days", "Mean of closed", "days"),
+            Statistic("other_km_median_days", "Others: median", "days", "other_people"),
+            Statistic("other_km_median_low", "Others: 95% from", "days", "other_people"),
+            Statistic("other_km_median_high", "Others: 95% to", "days", "other_people"),
+            Statistic("other_mean_closed_days", "Others: mean of closed", "days", "other_people"),
+        ),
+        curves=(
+            Curve(
+                "pd",
+                (("km_median_days", 0.5),),
+                (("km_median_low", "km_median_high", 0.5),),
+                "mean_closed_days",
+            ),
+            Curve(
+                "other",
+                (("other_km_median_days", 0.5),),
+                (("other_km_median_low", "other_km_median_high", 0.5),),
+                "other_mean_closed_days",
+            ),
+        ),
+    ),
+    better=Better.NEITHER,
+    scopes=EVERY_SCOPE,
+    reads=("lengths", "caseload"),
+    tables=("people", "episodes", "diagnoses"),
+    published="“Just over a year” in CMHTs (an average; its kind is not said)",
+    source="Poster of the assessment (P5)",
+    caution="The mean of closed episodes leaves out the long ones that are still open, and is"
+    " shown only for that comparison.",
+    sql="""
+        select scope, place, case when is_case then 'pd' else 'other' end as series, days,
+               closed as ended, sum(episodes) as observations,
+               0 as people,
+               coalesce(sum(episodes) filter (is_case), 0) as episodes,
+               coalesce(sum(episodes) filter (is_case and closed), 0) as closed,
+               0 as other_people,
+               coalesce(sum(episodes) filter (not is_case), 0) as other_episodes,
+               coalesce(sum(episodes) filter (not is_case and closed), 0) as other_closed
+        from care_scopes join lengths on shares_team(bit_of(team_key), care_scopes.teams)
+        group by scope, place, series, days, lengths.closed
+        union all
+        select scope, place, '', null, null, 0,
+               coalesce(sum(people) filter (is_case), 0), 0, 0,
+               coalesce(sum(people) filter (not is_case), 0), 0, 0
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place
+        order by place, series, days, ended
+    """,
+)
+
+_MULTIPLE_SQL = """
+    select scope,
+           coalesce(sum(people) filter (is_case), 0) as pd_denominator,
+           coalesce(sum(people) filter (is_case and several), 0) as pd_numerator,
+           coalesce(sum(people) filter (not is_case), 0) as other_denominator,
+           coalesce(sum(people) filter (not is_case and several), 0) as other_numerator
+    from (
+        select scope, place, is_case, people,
+               shares_team(twice, return_scopes.teams)
+               or bit_count(starters.teams & return_scopes.teams) > 1 as several
+        from return_scopes
+        left join starters on shares_team(starters.teams, return_scopes.teams)
+    )
+    group by scope, place order by place
+"""
+
+MULTIPLE_EPISODES = Kpi(
+    id="multiple_episodes",
+    section="journeys",
+    name="People with several episodes in two years",
+    question="Who comes back?",
+    numerator="people with two or more episodes in the scope that started in the 24 months to the"
+    " last day",
+    denominator="people with one or more such episode; {short} and others separately",
+    kind=PairedProportion(),
+    better=Better.LOWER,
+    scopes=("team", "service", "set"),
+    reads=("starters",),
+    tables=("people", "episodes", "diagnoses"),
+    published="26% of {people}, in community and crisis teams",
+    source="Poster of the assessment (P6)",
+    caution="Only community and crisis teams take part. In a scope of several teams, one episode"
+    " in each of two teams counts as several.",
+    sql=_MULTIPLE_SQL,
+)
+
+MULTIPLE_EPISODES_RATIO = Kpi(
+    id="multiple_episodes_ratio",
+    section="journeys",
+    name="Several episodes: {people} compared with others",
+    question="How much more often do {people} come back?",
+    numerator="share of {people} with several episodes",
+    denominator="share of other people with several episodes",
+    kind=Ratio(),
+    better=Better.LOWER,
+    scopes=("team", "service", "set"),
+    reads=("starters",),
+    tables=("people", "episodes", "diagnoses"),
+    published="About 2 in certain (unnamed) teams",
+    source="Poster of the assessment (P7)",
+    caution="The interval is on the log scale; where nobody came back there is no ratio.",
+    sql=_MULTIPLE_SQL,
+)
+
+ENTRY_POINTS = Kpi(
+    id="entry_points",
+    section="journeys",
+    name="Where people come in",
+    question="By how many doors do people enter?",
+    numerator="people whose first referral anywhere fell in the period, by team and by who"
+    " referred; and the number of routes that carry 95% of them",
+    denominator="all people whose first referral fell in the period",
+    kind=Tally(
+        counts=(Count("people", "People"),),
+        statistics=(Statistic("routes_for_95_percent", "Routes that carry 95%"),),
+        main="people",
+    ),
+    better=Better.LOWER,
+    scopes=("team", "system"),
+    by="referral source",
+    reads=(),
+    tables=("people", "episodes"),
+    published="“Multiple entry points”; no number",
+    source="Process map of the assessment (M1)",
+    caution="First ever means first in these data: earlier care elsewhere is not seen.",
+    sql="""
+        with entered as (
+            select team, referral_source, count(*) as people
+            from first_referrals join teams using (team_key)
+            where referred_on between $from and $to
+              and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+            group by all
+        ),
+        ranked as (
+            select *, sum(people) over (order by people desc, team, referral_source
+                                        rows between unbounded preceding and current row) - people
+                      as before, sum(people) over () as everyone
+            from entered
+        )
+        select 'system' as scope, null as by, coalesce(sum(people), 0) as people,
+               count(*) filter (before < 0.95 * everyone) as routes_for_95_percent
+        from ranked
+        union all
+        select team, null, sum(people),
+               null
+        from entered group by team
+        union all
+        select team, referral_source, people, null from entered
+        order by scope, "by"
+    """,
+)
+
+TRANSITIONS = Kpi(
+    id="transitions",
+    section="journeys",
+    name="Moves between teams",
+    question="Where do people go next?",
+    numerator="one episode followed by the next, both started in the period: moves, people, and"
+    " the median days from the end of one to the start of the next",
+    denominator="people with such a pair of episodes",
+    kind=Tally(
+        counts=(Count("moves", "Moves"), Count("people", "People")),
+        statistics=(Statistic("median_days", "Median days between", "days"),),
+        main="moves",
+    ),
+    better=Better.NEITHER,
+    scopes=("team",),
+    by="next team",
+    reads=("moves",),
+    tables=("people", "episodes"),
+    published="None printed",
+    source="Process map of the assessment",
+    caution="Negative days mean that the next episode began before the last had ended. A team"
+    " followed by itself is a return.",
+    sql="""
+        select here.team as scope, there.team as by,
+               count(*) as moves,
+               count(distinct person_key) as people,
+               median(days) as median_days
+        from moves
+        join teams as here using (team_key)
+        join teams as there on there.team_key = next_team_key
+        group by all order by all
+    """,
+)
+
+KPIS = (EPISODE_LENGTH, MULTIPLE_EPISODES, MULTIPLE_EPISODES_RATIO, ENTRY_POINTS, TRANSITIONS)

@@ -1,0 +1,79 @@
+"""Who presents, and where."""
+
+from pdqi.metrics.kpi import EVERY_SCOPE, Better, Kpi, Proportion, proportion_within
+
+PD_PREVALENCE = Kpi(
+    id="pd_prevalence",
+    section="presentation",
+    name="People under care with {condition}",
+    question="Who presents, and where should effort go?",
+    numerator="people under care who meet the case definition on the last day of the period",
+    denominator="people with an episode under way in the period",
+    kind=Proportion(),
+    better=Better.NEITHER,
+    scopes=EVERY_SCOPE,
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses"),
+    published="About 40% in CMHTs and crisis teams; 60–70% in inpatient units",
+    source="Poster of the assessment (P1, P2)",
+    caution="Rests on what is recorded: a team that records fewer diagnoses looks as if fewer"
+    " people presented.",
+    sql="""
+        select scope,
+               coalesce(sum(people), 0) as denominator,
+               coalesce(sum(people) filter (is_case), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place order by place
+    """,
+)
+
+PD_PREVALENCE_CONFIRMED = Kpi(
+    id="pd_prevalence_confirmed_only",
+    section="presentation",
+    name="People under care with confirmed {condition}",
+    question="How many have a confirmed diagnosis?",
+    numerator="people under care with a confirmed diagnosis by the last day of the period",
+    denominator="people with an episode under way in the period",
+    kind=Proportion(),
+    better=Better.NEITHER,
+    scopes=EVERY_SCOPE,
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses"),
+    published="None printed",
+    source="The assessment's definition, its confirmed part",
+    caution="Lower than the share with confirmed or suspected {short} by definition.",
+    sql="""
+        select scope,
+               coalesce(sum(people), 0) as denominator,
+               coalesce(sum(people) filter (is_case and confirmed), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place order by place
+    """,
+)
+
+PD_CONFIRMED_SHARE = Kpi(
+    id="pd_confirmed_share",
+    section="presentation",
+    name="{people} whose diagnosis is confirmed",
+    question="How much of what is counted is confirmed rather than suspected?",
+    numerator="those with a confirmed diagnosis",
+    denominator="people under care who meet the case definition",
+    kind=proportion_within("People under care"),
+    better=Better.HIGHER,
+    scopes=EVERY_SCOPE,
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses"),
+    published="None printed",
+    source="NICE QS88 statement 1, in part",
+    caution="A structured assessment is not recorded as such; confirmed means recorded so.",
+    sql="""
+        select scope,
+               coalesce(sum(people), 0) as within,
+               coalesce(sum(people) filter (is_case), 0) as denominator,
+               coalesce(sum(people) filter (is_case and confirmed), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place order by place
+    """,
+)
+
+KPIS = (PD_PREVALENCE, PD_PREVALENCE_CONFIRMED, PD_CONFIRMED_SHARE)

@@ -1,0 +1,182 @@
+"""Who reaches an evidence-based treatment, who is reviewed, what is prescribed."""
+
+from pdqi.metrics.kpi import (
+    EVERY_SCOPE,
+    Better,
+    Count,
+    Field,
+    Kpi,
+    Proportion,
+    Steps,
+    proportion_within,
+)
+
+EBT_RECEIVED = Kpi(
+    id="ebt_received",
+    section="treatment",
+    name="{people} who received an evidence-based treatment",
+    question="Who reaches a treatment that works, and from which team?",
+    numerator="those with a counted treatment under way in the period, whichever team gives it",
+    denominator="people under care who meet the case definition",
+    kind=proportion_within("People under care"),
+    better=Better.HIGHER,
+    scopes=EVERY_SCOPE,
+    by="treatment",
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses", "treatments"),
+    published="“A small proportion” in CMHTs and inpatient units; no number",
+    source="Poster of the assessment (P4); NICE QS88 statement 2",
+    caution="Which treatments count is a local list in config; not every team records them.",
+    sql="""
+        select scope, null as by,
+               coalesce(sum(people), 0) as within,
+               coalesce(sum(people) filter (is_case), 0) as denominator,
+               coalesce(sum(people) filter (is_case and started > 0), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place
+        union all
+        select scope, treatment,
+               coalesce(sum(people), 0),
+               coalesce(sum(people) filter (is_case), 0),
+               coalesce(sum(people) filter (is_case and (started >> treatment_key) & 1 = 1), 0)
+        from care_scopes cross join treatment_list
+        left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        where counted
+        group by scope, treatment
+    """,
+)
+
+EBT_CASCADE = Kpi(
+    id="ebt_cascade",
+    section="treatment",
+    name="From under care to a completed treatment",
+    question="At which step are {people} lost?",
+    numerator="people who reached each step: under care, {short}, referred for a counted"
+    " treatment, assessed for it, started it, completed it",
+    denominator="people under care who meet the case definition",
+    kind=Steps(
+        counts=(
+            Count("under_care", "Under care"),
+            Count("pd", "With {short}", within="under_care"),
+            Count("referred", "Referred", within="pd"),
+            Count("assessed", "Assessed", within="referred"),
+            Count("started", "Started", within="assessed"),
+            Count("completed", "Completed", within="started"),
+        ),
+        derived=tuple(
+            Field(f"{step}_share", f"{step.capitalize()}, share", "share")
+            for step in ("referred", "assessed", "started", "completed")
+        ),
+        main="started_share",
+    ),
+    better=Better.HIGHER,
+    scopes=EVERY_SCOPE,
+    by="treatment",
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses", "treatments"),
+    published="None printed",
+    source="Asked for by the assessment's question about access",
+    caution="A treatment referral takes part when it was open at some time in the period; whoever"
+    " reached a later step is taken to have reached those before it.",
+    sql="""
+        select scope, null as by,
+               coalesce(sum(people), 0) as under_care,
+               coalesce(sum(people) filter (is_case), 0) as pd,
+               coalesce(sum(people) filter (is_case and referred > 0), 0) as referred,
+               coalesce(sum(people) filter (is_case and assessed > 0), 0) as assessed,
+               coalesce(sum(people) filter (is_case and started > 0), 0) as started,
+               coalesce(sum(people) filter (is_case and completed > 0), 0) as completed
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place
+        union all
+        select scope, treatment,
+               coalesce(sum(people), 0),
+               coalesce(sum(people) filter (is_case), 0),
+               coalesce(sum(people) filter (is_case and (referred >> treatment_key) & 1 = 1), 0),
+               coalesce(sum(people) filter (is_case and (assessed >> treatment_key) & 1 = 1), 0),
+               coalesce(sum(people) filter (is_case and (started >> treatment_key) & 1 = 1), 0),
+               coalesce(sum(people) filter (is_case and (completed >> treatment_key) & 1 = 1), 0)
+        from care_scopes cross join treatment_list
+        left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        where counted
+        group by scope, treatment
+    """,
+)
+
+PANEL_REVIEWED = Kpi(
+    id="panel_reviewed",
+    section="treatment",
+    name="People reviewed by the complex case panel",
+    question="Whose care do the experts look at together?",
+    numerator="people with a panel review in the period",
+    denominator="people with an episode under way in the period",
+    kind=Proportion(),
+    better=Better.HIGHER,
+    scopes=EVERY_SCOPE,
+    reads=("caseload",),
+    tables=("people", "episodes", "events"),
+    published="Under 1% (whether of all people or of {people} is not said)",
+    source="Poster of the assessment (P3)",
+    caution="Counts reviews that the panel's secretary recorded.",
+    sql="""
+        select scope,
+               coalesce(sum(people), 0) as denominator,
+               coalesce(sum(people) filter (reviewed), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place order by place
+    """,
+)
+
+PANEL_REVIEWED_PD = Kpi(
+    id="panel_reviewed_pd",
+    section="treatment",
+    name="{people} reviewed by the complex case panel",
+    question="Of {people}, whose care do the experts look at together?",
+    numerator="those with a panel review in the period",
+    denominator="people under care who meet the case definition",
+    kind=proportion_within("People under care"),
+    better=Better.HIGHER,
+    scopes=EVERY_SCOPE,
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses", "events"),
+    published="Under 1% (whether of all people or of {people} is not said)",
+    source="Poster of the assessment (P3)",
+    caution="Counts reviews that the panel's secretary recorded.",
+    sql="""
+        select scope,
+               coalesce(sum(people), 0) as within,
+               coalesce(sum(people) filter (is_case), 0) as denominator,
+               coalesce(sum(people) filter (is_case and reviewed), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        group by scope, place order by place
+    """,
+)
+
+PRESCRIBING = Kpi(
+    id="prescribing",
+    section="treatment",
+    name="{people} prescribed an antipsychotic or sedative without a recorded indication",
+    question="Who is prescribed medicines that guidance keeps for crises and other conditions?",
+    numerator="those with a course of a watched drug class open in the period whose recorded"
+    " indication is not an accepted one (psychosis or crisis)",
+    denominator="people under care who meet the case definition",
+    kind=proportion_within("People under care"),
+    better=Better.LOWER,
+    scopes=EVERY_SCOPE,
+    reads=("caseload",),
+    tables=("people", "episodes", "diagnoses", "prescriptions"),
+    published="“Often over prescribed”; no number",
+    source="Focus groups of the assessment; NICE QS88 statement 4",
+    caution="An indication that was not recorded counts as none: this measures recording too.",
+    sql="""
+        select scope,
+               coalesce(sum(people), 0) as within,
+               coalesce(sum(people) filter (is_case), 0) as denominator,
+               coalesce(sum(people) filter (is_case and unindicated), 0) as numerator
+        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        where exists (select 1 from prescriptions)
+        group by scope, place order by place
+    """,
+)
+
+KPIS = (EBT_RECEIVED, EBT_CASCADE, PANEL_REVIEWED, PANEL_REVIEWED_PD, PRESCRIBING)

@@ -1,0 +1,1 @@
+"""Exact statistics: pure functions on numbers and arrays."""

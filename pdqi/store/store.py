@@ -1,0 +1,131 @@
+"""The store as it is read: views over one version's parquet, read-only and locked down.
+
+The database lives in memory and may read the version's folder and nothing else: no other file,
+no network, no change of settings. Every call takes a cursor of its own, because a connection
+shared by threads mixes up their answers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from pdqi.config import Config
+from pdqi.errors import Problem, StoreError
+from pdqi.store import derive, folder, vocabularies
+from pdqi.store.folder import Manifest
+from pdqi.store.schema import TABLES
+
+Columns = dict[str, npt.NDArray[Any]]
+MEMORY = "1500MB"
+ROWS_IN_MEMORY = 3_000_000
+"""Stores up to this many rows are read into memory at opening: queries then take milliseconds."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One reader's cursor, with working tables that nobody else sees."""
+
+    cursor: duckdb.DuckDBPyConnection
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a query as dictionaries."""
+        done = self.cursor.execute(sql, dict(parameters or {}))
+        names = [column[0] for column in done.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+    def columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Columns:
+        """Return the rows of a query as one array a column."""
+        return self.cursor.execute(sql, dict(parameters or {})).fetchnumpy()
+
+    def make(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Keep the result of a query as a working table of this session."""
+        self.cursor.execute(f"create or replace temp table {name} as {sql}", dict(parameters))
+
+
+class Store:
+    """One version of the data, with the config's small tables beside it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest) -> None:
+        """Use `Store.open`."""
+        self._connection = connection
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: Path, config: Config) -> "Store":
+        """Open the current version of a store; raises `StoreError`.
+
+        Works out the derived tables first, where this version and config have none yet.
+        """
+        version = folder.current(path)
+        manifest = folder.manifest(version)
+        try:
+            derived = derive.derived_folder(version, config)
+            connection = _connect(version, derived, config)
+        except (duckdb.Error, OSError) as error:
+            raise StoreError(
+                Problem(
+                    f"The store's version {version.name} cannot be read ({type(error).__name__}).",
+                    fix="Load the extracts again into a new folder.",
+                )
+            ) from error
+        return cls(connection, version, manifest)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a cursor of its own for one piece of work."""
+        cursor = self._connection.cursor()
+        try:
+            yield Session(cursor)
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    def __enter__(self) -> "Store":
+        """Return the store itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+
+def _connect(version: Path, derived: Path, config: Config) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 2})
+    vocabularies.make(connection, config)
+    for table in TABLES:
+        connection.read_parquet(str(version / f"{table.name}.parquet")).create_view(table.name)
+    for name in derive.names():
+        relation = connection.read_parquet(str(derived / f"{name}.parquet"))
+        if _rows(connection, derived, name) <= ROWS_IN_MEMORY:
+            relation.create(name)
+        else:
+            relation.create_view(name)
+    vocabularies.make_scope_views(connection)
+    allowed: Sequence[str] = (str(version), str(derived))
+    connection.execute("set allowed_directories = $allowed", {"allowed": list(allowed)})
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, derived: Path, name: str) -> int:
+    found = connection.execute(
+        "select num_rows from parquet_file_metadata($file)", {"file": str(derived / f"{name}.parquet")}
+    ).fetchall()
+    return int(found[0][0]) if found else 0
+
+
+def arrays(columns: Columns, name: str) -> npt.NDArray[np.float64]:
+    """Return a column as floats, missing values as NaN."""
+    values = columns[name]
+    return np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
