@@ -1,0 +1,171 @@
+"""A load: files of one source in, a new version of the store out, or nothing at all.
+
+Everything is worked out in a database file beside the store and becomes current by one atomic
+rename. A source replaces what it brought before; the other sources' rows stay. Nothing here looks
+at the clock but the day on which dates begin to lie in the future.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pdqi.config import Config, digest_of
+from pdqi.errors import LoadError, Problem, StoreError
+from pdqi.ingest import accounts as counting
+from pdqi.ingest import assemble, coverage, lock, rows, sources
+from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.columns import Valued
+from pdqi.ingest.mapping import Mapping
+from pdqi.ingest.pseudonym import key_pads
+from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
+from pdqi.ingest.report import LoadReport
+from pdqi.ingest.sql import make_macros
+from pdqi.store import folder as folders
+from pdqi.store.folder import Manifest
+
+PIPELINE = 1
+"""Raised when the same files and mapping would give other rows: it is part of a load's id."""
+
+MEMORY = "1500MB"
+THREADS = 4
+
+
+def load(
+    mapping: Path,
+    folder: Path,
+    store: Path,
+    config: Config,
+    secret: bytes,
+    progress: Callable[[str], None] = lambda _: None,
+    today: date | None = None,
+) -> LoadReport:
+    """Load a folder of extracts into a store by a mapping; say where every row went.
+
+    Raises `LoadError` with every fault that was found, or `StoreError`; the store is then as it
+    was. Loading the same files again changes nothing.
+    """
+    plan = read_mapping(mapping, config)
+    progress(f"Looking for the files of '{plan.name}'.")
+    files, not_read = open_files(plan, folder)
+    load_id = _load_id(mapping, files, config)
+    with lock.loading(store) as work:
+        before = _before(store)
+        known = sources.Sources.read(before[0]) if before else None
+        problems = sources.problems_with(plan, mapping.name, secret, known)
+        if problems:
+            raise LoadError(problems)
+        connection = _connect(work)
+        try:
+            made, filled = _judge(connection, plan, files, config, secret, before, progress)
+            progress("Putting the new version together.")
+            left = assemble.assemble(connection, plan.id, load_id, files)
+            own = tuple(
+                counting.account(connection, n, plan.id, file, filled[n], made[n])
+                for n, file in enumerate(files)
+            )
+            unknown = tuple(
+                word
+                for n, file in enumerate(files)
+                for word in counting.unknown_words(connection, n, file, made[n])
+            )
+            others = [a for a in before[1].accounts if a.source != plan.id] if before else []
+            everyone = (*counting.less(others, left), *own)
+            records = known.others(plan.id) if known else {}
+            records = dict(sorted({**records, plan.id: sources.record(plan, load_id)}.items()))
+            first, last = coverage.covered(connection, records, today or date.today())
+            with folders.new_version(store) as version:
+                counts = assemble.write(connection, version)
+                sources.Sources(sources.mark_of(secret), records).write(version)
+                manifest, changed = folders.publish(
+                    store,
+                    version,
+                    rows=counts,
+                    accounts=tuple(sorted(everyone, key=lambda a: (a.source, a.file, a.table))),
+                    data_from=first,
+                    data_to=last,
+                    demonstration=False,
+                )
+        finally:
+            connection.close()
+    return LoadReport(manifest.version, changed, own, manifest.rows, unknown, tuple(not_read))
+
+
+def _before(store: Path) -> tuple[Path, Manifest] | None:
+    """Return the current version, if there is one; refuse to mix real with invented data."""
+    if not (store / "CURRENT").exists():
+        return None
+    version = folders.current(store)
+    manifest = folders.manifest(version)
+    if manifest.demonstration:
+        what = f"The store '{store.name}' holds demonstration data, which is never mixed with real data."
+        raise LoadError(Problem(what, fix="Load into another folder."))
+    if not (version / sources.FILE).is_file():
+        raise StoreError(
+            Problem("The store was not made by loading.", fix="Load into another folder.")
+        )
+    return version, manifest
+
+
+def _load_id(mapping: Path, files: list[SourceFile], config: Config) -> str:
+    """Return what identifies a load: its mapping, files and the lists that rows are judged by."""
+    return digest_of(
+        [
+            PIPELINE,
+            mapping.read_text(encoding="utf-8-sig"),
+            [(file.name, file.digest) for file in files],
+            [item.model_dump(mode="json") for item in (*config.teams, *config.treatments)],
+        ]
+    )
+
+
+def _connect(work: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        str(work / "load.duckdb"),
+        config={
+            "memory_limit": MEMORY,
+            "threads": max(1, min(THREADS, os.cpu_count() or 1)),
+            "temp_directory": str(work / "spill"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    make_macros(connection)
+    return connection
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Mapping,
+    files: list[SourceFile],
+    config: Config,
+    secret: bytes,
+    before: tuple[Path, Manifest] | None,
+    progress: Callable[[str], None],
+) -> tuple[dict[int, list[Valued]], dict[int, Filled]]:
+    """Read every file, then judge its rows, the client list first."""
+    filled: dict[int, Filled] = {}
+    problems: list[Problem] = []
+    for number, file in enumerate(files):
+        progress(f"Reading {file.name}.")
+        try:
+            filled[number] = fill(connection, f"raw_{number}", file)
+        except LoadError as error:
+            problems += error.problems
+    if problems:
+        raise LoadError(problems)
+    assemble.bring_back(connection, before[0] if before else None, plan.id)
+    rows.make_spellings(connection, plan, config)
+    pads = key_pads(secret)
+    made: dict[int, list[Valued]] = {}
+    clients = next(((n, f) for n, f in enumerate(files) if f.wanted.declares_people), None)
+    if clients is not None:
+        made[clients[0]] = rows.judge(connection, *clients, plan, pads)
+    assemble.link_people(connection, plan.id, clients)
+    for number, file in enumerate(files):
+        if number not in made:
+            progress(f"Judging {filled[number].rows:,} rows of {file.name}.")
+            made[number] = rows.judge(connection, number, file, plan, pads)
+    return made, filled

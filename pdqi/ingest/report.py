@@ -1,0 +1,81 @@
+"""What a load says when it is done: where every row of every file went, and what to do about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.store.folder import FileAccount
+
+ALWAYS_SAID = ("rows_in_file", "stored", "duplicate_row")
+
+
+@dataclass(frozen=True)
+class UnknownWord:
+    """A word of a list that nothing is known about: where it stands, and in how many rows."""
+
+    file: str
+    column: str
+    word: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """The outcome of a load; `rows` are those of the whole store, by table."""
+
+    version: str
+    changed: bool
+    accounts: tuple[FileAccount, ...]
+    rows: dict[str, int]
+    unknown: tuple[UnknownWord, ...] = ()
+    not_read: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain data."""
+        return {
+            "version": self.version,
+            "changed": self.changed,
+            "files": {account.file: _counts(account) for account in self.accounts},
+            "rows": dict(self.rows),
+        }
+
+    def as_text(self) -> str:
+        """Return the report as a plain text table that adds up, with what to do about each reason."""
+        used = [r for r in REASONS if any(a.reasons.get(r.name) for a in self.accounts)]
+        header = ["file", "rows read", "= stored", "+ duplicate_row", *(f"+ {r.name}" for r in used)]
+        body = [
+            [a.file, *(f"{n:,}" for n in (a.rows_in_file, a.stored, a.duplicate_row)),
+             *(f"{a.reasons.get(r.name, 0):,}" for r in used)]
+            for a in self.accounts
+        ]
+        lines = list(_table(header, body))
+        duplicates = [DUPLICATE] if any(a.duplicate_row for a in self.accounts) else []
+        for reason in (*duplicates, *used):
+            lines += ["", f"{reason.name}: {reason.sentence}", f"    {reason.remedy}"]
+        if self.unknown:
+            lines += ["", "Words that no list knows:"]
+            lines += [f"    {w.file}, {w.column}: '{w.word}' in {w.rows:,} rows" for w in self.unknown]
+        notes = [(a.file, note, n) for a in self.accounts for note, n in a.notes.items()]
+        if notes:
+            lines += ["", "Rows that were kept, with a remark:"]
+            lines += [f"    {file}: {n:,} × {note}" for file, note, n in notes]
+        if self.not_read:
+            lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
+        state = "is now current" if self.changed else "was current already; nothing has changed"
+        return "\n".join([*lines, "", f"Version {self.version} {state}."])
+
+
+def _counts(account: FileAccount) -> dict[str, int]:
+    always = {name: getattr(account, name) for name in ALWAYS_SAID}
+    return always | {reason: n for reason, n in account.reasons.items() if n}
+
+
+def _table(header: list[str], body: list[list[str]]) -> Iterable[str]:
+    widths = [max(len(row[i]) for row in (header, *body)) for i in range(len(header))]
+    for row in (header, *body):
+        first, *others = (
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join((first, *others))
