@@ -7,6 +7,7 @@ reported at once, with its line.
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -281,7 +282,7 @@ class Config(Frozen):
             if value not in allowed:
                 fault(path, f"'{value}' is not declared.", *one_of(value, allowed))
 
-        def unique(names: list[tuple[tuple[str | int, ...], str]], noun: str) -> None:
+        def unique(names: Sequence[tuple[tuple[str | int, ...], str]], noun: str) -> None:
             seen: dict[str, tuple[str | int, ...]] = {}
             for path, name in names:
                 if name in seen:
@@ -301,9 +302,14 @@ class Config(Frozen):
         for name, items in groups.items():
             unique([((name, i, "id"), item.id) for i, item in enumerate(items)], "id")
         # Teams, sets and treatments share one space: each is a scope that can be asked for by id.
+        shared: dict[str, tuple[Any, ...]] = {
+            "teams": self.teams,
+            "team_sets": self.team_sets,
+            "treatments": self.treatments,
+        }
         scopes = [
             ((name, i, "id"), item.id)
-            for name, items in (("teams", self.teams), ("team_sets", self.team_sets), ("treatments", self.treatments))
+            for name, items in shared.items()
             for i, item in enumerate(items)
         ]
         unique(scopes, "id")

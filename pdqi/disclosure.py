@@ -45,6 +45,12 @@ def rounded(count: int, step: int) -> int:
     return step * math.floor(count / step + 0.5)
 
 
+def half_up(value: float, places: int) -> float:
+    """Return a value rounded half upwards, as readers and spreadsheets expect."""
+    scale = 10**places
+    return math.floor(value * scale + 0.5 + 1e-9) / scale
+
+
 def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[Place, str]]:
     """Every (row, count) that may not be shown."""
     rows = {(row.scope, row.by): row for row in raw.rows()}
@@ -111,7 +117,11 @@ def _cells(
     fewest = 0 if policy.cleared else policy.fewest_people
     derived = kind.derive(cells, fewest)
     for field in kind.derived:
-        cells[field.name] = derived[field.name]
+        cell = derived[field.name]
+        if not policy.cleared and cell.value is not None:
+            # Whole percent, and ratios to a tenth: rounded counts carry no more than that.
+            cell = Cell(half_up(float(cell.value), 2 if field.unit == "share" else 1))
+        cells[field.name] = cell
     for statistic in kind.statistics:
         cells[statistic.name] = _statistic(statistic, row, cells[statistic.rests_on], policy)
     return cells

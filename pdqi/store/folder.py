@@ -42,6 +42,10 @@ class FileAccount:
     reasons: dict[str, int]
     notes: dict[str, int] = field(default_factory=dict)
     """Oddities of rows that were kept, such as unknown codes that no figure needs."""
+    first_on: str | None = None
+    """Earliest date of something done or recorded among the stored rows, ISO."""
+    last_on: str | None = None
+    """Latest such date, ISO. Dates to come are not left out: a slip of the pen shows here."""
 
     @property
     def adds_up(self) -> bool:

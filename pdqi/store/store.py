@@ -41,7 +41,8 @@ class Session:
 
     def columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Columns:
         """Return the rows of a query as one array a column."""
-        return self.cursor.execute(sql, dict(parameters or {})).fetchnumpy()
+        found: Any = self.cursor.execute(sql, dict(parameters or {})).fetchnumpy()
+        return dict(found)
 
     def make(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         """Keep the result of a query as a working table of this session."""

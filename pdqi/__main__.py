@@ -1,0 +1,207 @@
+"""The commands: `python -m pdqi check | load | demo | kpis | transitions`.
+
+Parsing and printing only; what is done lives in the modules named. Exit codes are those of the
+error classes, 0 for success.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pdqi import __version__
+from pdqi.errors import PdqiError, Problem, RequestError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code and prints errors as sentences."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except PdqiError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("Stopped. The store is as it was.", file=sys.stderr)
+        return 130
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check config, content and mappings; every fault is listed."""
+    from pdqi.checks import check_everything
+
+    problems = check_everything(options.config, options.content, options.mappings)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        print(f"{len(problems)} to mend.", file=sys.stderr)
+        return 2
+    print("Config, content and mappings are in order.")
+    return 0
+
+
+def load(options: argparse.Namespace) -> int:
+    """Load a source's extracts into a store, all or nothing."""
+    from pdqi.config import Config
+    from pdqi.ingest import pseudonym
+    from pdqi.ingest.loading import load as load_extracts
+
+    config = Config.load(options.config)
+    secret, note = pseudonym.secret()
+    if note:
+        print(note, file=sys.stderr)
+    report = load_extracts(
+        options.mapping, options.folder, options.store, config, secret, _say(options.json)
+    )
+    print(json.dumps(report.as_json(), indent=1) if options.json else report.as_text())
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Make a store of invented data."""
+    from pdqi.config import Config
+    from pdqi.demo import demo as make_demo
+
+    manifest = make_demo(
+        options.store,
+        Config.load(options.config),
+        people=options.people,
+        seed=options.seed,
+        progress=_say(False),
+    )
+    rows = ", ".join(f"{count:,} {name}" for name, count in manifest.rows.items())
+    print(f"Invented data, version {manifest.version}: {rows}.")
+    return 0
+
+
+def kpis(options: argparse.Namespace) -> int:
+    """Print every KPI at every scope."""
+    from pdqi import records
+    from pdqi.metrics.catalogue import CATALOGUE
+
+    service, basis, viewer = _asked(options)
+    wanted = [item for item in CATALOGUE if item.id != "transitions"]
+    published = service.all_figures(basis, viewer, wanted)
+    data = records.of_figures(service, basis, viewer, published)
+    _print(data, options.json, data["kpis"])
+    return 0
+
+
+def transitions(options: argparse.Namespace) -> int:
+    """Print the moves between teams."""
+    from pdqi import records
+
+    service, basis, viewer = _asked(options)
+    published = service.figures("transitions", basis, viewer)
+    data = records.of_transitions(service, basis, viewer, published)
+    _print(data, options.json, {"moves": data["transitions"]})
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> tuple[Any, Any, Any]:
+    from pdqi.config import Config
+    from pdqi.model import Period
+    from pdqi.service import Service
+
+    service = Service.open(options.store, Config.load(options.config))
+    viewer = service.viewer(options.role)
+    basis = service.basis(Period(options.first, options.last), options.definition, options.ages)
+    return service, basis, viewer
+
+
+def _print(data: dict[str, Any], as_json: bool, tables: dict[str, Any]) -> None:
+    if as_json:
+        print(json.dumps(data, indent=1))
+        return
+    if data["invented_data"]:
+        print("INVENTED DATA: nothing here is a finding about a real service.")
+    print(f"Period {data['period'][0]} to {data['period'][1]}, definition {data['definition']}, ")
+    print("Exact counts." if data["cleared"] else "Small numbers are suppressed.")
+    for name, rows in tables.items():
+        print(f"\n{name}")
+        for scope, row in rows.items():
+            print(f"  {scope}: {_line(row)}")
+
+
+def _line(row: Any) -> str:
+    if not isinstance(row, dict):
+        return "suppressed" if row is None else str(row)
+    states = row.get("states", {})
+    return ", ".join(
+        f"{name} {states.get(name, value if not isinstance(value, float) else round(value, 4))}"
+        for name, value in row.items()
+        if name != "states" and not isinstance(value, dict)
+    )
+
+
+def _say(quiet: bool) -> Callable[[str], None]:
+    def say(sentence: str) -> None:
+        if not quiet:
+            print(sentence, file=sys.stderr, flush=True)
+
+    return say
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestError(
+            Problem(f"'{text[:40]}' is not a date.", allowed="a day such as 2022-04-01")
+        ) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pdqi", description="The shared picture of a care pathway.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        words = (run.__doc__ or "").strip()
+        added = commands.add_parser(name, help=words, description=words)
+        default = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
+        added.add_argument("--config", type=Path, default=default, metavar="FILE")
+        added.set_defaults(run=run)
+        return added
+
+    checked = command("check", check)
+    checked.add_argument("--content", type=Path, default=ROOT / "data" / "content", metavar="DIR")
+    checked.add_argument("--mappings", type=Path, default=ROOT / "data" / "sources", metavar="DIR")
+
+    loaded = command("load", load)
+    loaded.add_argument("mapping", type=Path, metavar="MAPPING", help="the source's mapping file")
+    loaded.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
+    loaded.add_argument("--store", type=Path, required=True, metavar="DIR")
+    loaded.add_argument("--json", action="store_true", help="print the row accounts as JSON")
+
+    made = command("demo", demo)
+    made.add_argument("--store", type=Path, required=True, metavar="DIR")
+    made.add_argument("--people", type=int, default=20_000, metavar="N")
+    made.add_argument("--seed", type=int, default=1, metavar="S")
+
+    for name, run in (("kpis", kpis), ("transitions", transitions)):
+        asked = command(name, run)
+        asked.add_argument("--store", type=Path, required=True, metavar="DIR")
+        asked.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
+        asked.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
+        asked.add_argument("--definition", metavar="ID", help="case definition; the default if unset")
+        asked.add_argument("--ages", metavar="ID", help="age band; the default if unset")
+        asked.add_argument("--role", metavar="ROLE", help="reader's role; the default if unset")
+        asked.add_argument("--json", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The one door: figures for a basis and a viewer, protected; nothing behind it is reached past it.
+
+What is kept between calls is published figures only, by KPI, basis and policy, for one version
+of the data and the config.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pdqi.config import Config, Policy, Role
+from pdqi.disclosure import Family, protect
+from pdqi.errors import Problem, RequestError, one_of
+from pdqi.metrics.catalogue import CATALOGUE, kpi
+from pdqi.metrics.kpi import Kpi
+from pdqi.metrics.measure import Raw, measure
+from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Published, Scope
+from pdqi.store import vocabularies
+from pdqi.store.folder import Manifest
+from pdqi.store.store import Store
+
+KEPT = 5_000
+PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "financial_year", "rolling_year")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is reading: a role and the policy that protects what it sees."""
+
+    role: Role
+    policy: Policy
+
+
+class Service:
+    """Published figures of one store under one config."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        """Serve figures from an open store."""
+        self.store = store
+        self.config = config
+        self._kept: OrderedDict[tuple[str, Basis, str], Published] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, config: Config) -> "Service":
+        """Open a store and serve it; raises `StoreError`."""
+        return cls(Store.open(path, config), config)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the data are, how old, and whether they are invented."""
+        return self.store.manifest
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Every scope in its fixed order: teams, services, named sets, the system."""
+        return vocabularies.scopes(self.config)
+
+    def scope(self, key: str) -> Scope:
+        """Return the scope with this key; raises `RequestError`."""
+        found = {scope.key: scope for scope in self.scopes}
+        if key not in found:
+            raise RequestError(
+                Problem(f"There is no team, service or set '{key[:60]}'.", None, None, None, *one_of(key, found))
+            )
+        return found[key]
+
+    def viewer(self, role_id: str | None = None) -> Viewer:
+        """Return the viewer of a role (the default role if none); raises `RequestError`."""
+        wanted = role_id or self.config.default_role
+        known = {role.id for role in self.config.roles}
+        if wanted not in known:
+            raise RequestError(
+                Problem(f"There is no role '{wanted[:60]}'.", None, None, None, *one_of(wanted, known))
+            )
+        return Viewer(self.config.role(wanted), self.config.policy_of(wanted))
+
+    def basis(
+        self, period: Period, definition: str | None = None, age_band: str | None = None
+    ) -> Basis:
+        """Return a checked basis; raises `RequestError` with every fault."""
+        problems = []
+        definition = definition or self.config.default_definition
+        known = {item.id for item in self.config.case_definitions}
+        if definition not in known:
+            what = f"There is no case definition '{definition[:60]}'."
+            problems.append(Problem(what, None, None, None, *one_of(definition, known)))
+        age_band = age_band or self.config.default_age_band
+        bands = {item.id for item in self.config.age_bands}
+        if age_band not in bands:
+            what = f"There is no age band '{age_band[:60]}'."
+            problems.append(Problem(what, None, None, None, *one_of(age_band, bands)))
+        first, last = self.manifest.first_day, self.manifest.last_day
+        if first is None or last is None:
+            problems.append(Problem("The store holds no complete month of episodes yet."))
+        elif period.first < first or period.last > last:
+            problems.append(
+                Problem(
+                    f"The period {period.key} is outside the data.",
+                    allowed=f"months from {first:%Y-%m} to {last:%Y-%m}",
+                )
+            )
+        if problems:
+            raise RequestError(problems)
+        return Basis(period, definition, age_band)
+
+    def periods(self, kind: PeriodKind) -> tuple[Period, ...]:
+        """Return the periods of a kind that the data cover whole, the latest first."""
+        first, last = self.manifest.first_day, self.manifest.last_day
+        if first is None or last is None:
+            return ()
+        length = {"month": 1, "quarter": 3}.get(kind, 12)
+        found = []
+        for month in Period(first, last).each_month():
+            period = Period.ending(month.last.year, month.last.month, length)
+            named = period.kind == kind or (kind == "rolling_year" and length == 12)
+            if named and period.first >= first:
+                found.append(period)
+        return tuple(reversed(found))
+
+    @property
+    def default_period(self) -> Period | None:
+        """The latest 12 months, or the longest run of months that there is."""
+        years = self.periods("rolling_year")
+        if years:
+            return years[0]
+        first, last = self.manifest.first_day, self.manifest.last_day
+        return Period(first, last) if first and last else None
+
+    def figures(self, kpi_id: str, basis: Basis, viewer: Viewer) -> Published:
+        """Return one KPI at every scope, protected for the viewer."""
+        return self.all_figures(basis, viewer, (kpi(kpi_id),))[kpi_id]
+
+    def all_figures(
+        self, basis: Basis, viewer: Viewer, kpis: Iterable[Kpi] = CATALOGUE
+    ) -> dict[str, Published]:
+        """Return several KPIs for one basis; those not yet known are measured together."""
+        wanted = tuple(kpis)
+        with self._lock:
+            found = {
+                item.id: self._kept[key]
+                for item in wanted
+                if (key := (item.id, basis, viewer.policy.id)) in self._kept
+            }
+        missing = [item for item in wanted if item.id not in found]
+        if missing:
+            for name, raw in measure(self.store, self.config, missing, basis).items():
+                found[name] = protect(raw, self._families(raw), viewer.policy)
+                self._keep(found[name])
+        return {item.id: found[item.id] for item in wanted}
+
+    def _keep(self, published: Published) -> None:
+        with self._lock:
+            self._kept[published.kpi, published.basis, published.policy] = published
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def _families(self, raw: Raw) -> Sequence[Family]:
+        """Every total that is shown beside its parts: scopes of scopes, and breakdowns."""
+        parts: dict[str, set[str]] = {}
+        for row in raw.rows():
+            if row.by is not None:
+                parts.setdefault(row.scope, set()).add(row.by)
+        families = [
+            Family((scope, None), tuple((scope, by) for by in sorted(names)))
+            for scope, names in parts.items()
+        ]
+        breakdowns: set[str | None] = {None}
+        for names in parts.values():
+            breakdowns |= names
+        for by in sorted(breakdowns, key=str):
+            families += [
+                Family((whole, by), tuple((part, by) for part in members))
+                for whole, members in self._members
+            ]
+        return families
+
+    @cached_property
+    def _members(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each scope with the scopes that make it up."""
+        services = tuple(scope.key for scope in self.scopes if scope.kind == "service")
+        sets = {item.id: item for item in self.config.team_sets}
+        found: list[tuple[str, tuple[str, ...]]] = [(SYSTEM, services)]
+        for scope in self.scopes:
+            if scope.kind in ("service", "set"):
+                found.append((scope.key, scope.teams))
+            if scope.kind == "set" and sets[scope.id].services and not sets[scope.id].teams:
+                found.append((scope.key, tuple(f"service:{name}" for name in sets[scope.id].services)))
+        # Where teams have figures but services have none, the system is the total of its teams.
+        found.append((SYSTEM, tuple(team.id for team in self.config.teams)))
+        return tuple(found)
