@@ -131,7 +131,7 @@ def _journeys(connection: duckdb.DuckDBPyConnection, first: int, last: int) -> N
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table, before: int) -> pa.Table:
     """Return a chunk's rows of one table in a fixed order, with where they came from."""
-    facts = connection.execute(f"from {table.name}_rows() order by all").to_arrow_table()
+    facts = connection.sql(f"from {table.name}_rows() order by all").to_arrow_table()
     count = facts.num_rows
     origin = {
         "source": _constant(SOURCE, count),

@@ -3,8 +3,10 @@
 -- Nothing here names a team, a treatment or a condition: `part` is the part that a service plays.
 
 -- A number in [0, 1) that depends on its arguments alone, so that neither threads nor chunks matter.
+-- Hashes of one value are mixed: DuckDB's hash of several values at once leaves draws related.
 create or replace macro draw(person, step, what) as
-    (hash(getvariable('seed')::bigint, person::bigint, step::bigint, what) >> 11)::double / 9007199254740992;
+    (hash(xor(hash(person::bigint * 100000 + step::bigint), hash(getvariable('seed') || ' ' || what))) >> 11)::double
+        / 9007199254740992;
 
 -- Days around a median (log-logistic; the longest few in a hundred are cut off).
 create or replace macro around(median, shape, u) as
@@ -19,13 +21,13 @@ create or replace temp table pace as
 select * from (values
     ('therapies',  true,  18,  30, 120, 0.14, 30),
     ('therapies',  false, 18,  30, 105, 0.12, 30),
-    ('community',  true,  27,  16, 415, 0.11, 75),
-    ('community',  false, 26,  16, 270, 0.12, 80),
+    ('community',  true,  27,  16, 290, 0.11, 75),
+    ('community',  false, 26,  16, 190, 0.12, 80),
     ('crisis',     true,   1,   1,  25, 0.07,  6),
     ('crisis',     false,  1,   1,  20, 0.06,  6),
     ('inpatient',  true,   0,   0,  18, 0.00,  7),
     ('inpatient',  false,  0,   0,  30, 0.00,  7),
-    ('specialist', true, 120, 165, 400, 0.14, 45),
+    ('specialist', true, 120, 190, 330, 0.14, 45),
     ('specialist', false, 90, 120, 200, 0.40, 45),
     ('further',    true,  60, 120, 180, 0.12, 45),
     ('further',    false, 50, 100, 160, 0.12, 45),
@@ -36,8 +38,8 @@ select * from (values
 -- Where people come in first: cumulative shares are made below.
 create or replace temp table entry_share as
 select * from (values
-    (true,  'community', 0.55), (true,  'crisis', 0.27), (true,  'inpatient', 0.05), (true,  'therapies', 0.13),
-    (false, 'community', 0.37), (false, 'crisis', 0.18), (false, 'inpatient', 0.02), (false, 'therapies', 0.43)
+    (true,  'community', 0.53), (true,  'crisis', 0.27), (true,  'inpatient', 0.06), (true,  'therapies', 0.14),
+    (false, 'community', 0.37), (false, 'crisis', 0.19), (false, 'inpatient', 0.01), (false, 'therapies', 0.43)
 ) as entry_share(affected, part, share);
 
 -- What follows an episode: during it, on handing over, at once (entered again), or later.
@@ -45,12 +47,12 @@ create or replace temp table move_share as
 select * from (values
     (true,  'therapies',  'community',  'later',    60, 0.16), (true,  'therapies',  'crisis',     'later',  90, 0.05),
     (true,  'therapies',  'therapies',  'later',   240, 0.06), (true,  'therapies',  'further',    'later',  30, 0.03),
-    (true,  'community',  'community',  'at_once',   0, 0.04), (true,  'community',  'community',  'later', 150, 0.08),
-    (true,  'community',  'crisis',     'during',    0, 0.14), (true,  'community',  'crisis',     'later', 120, 0.05),
-    (true,  'community',  'inpatient',  'during',    0, 0.05), (true,  'community',  'specialist', 'during',  0, 0.17),
+    (true,  'community',  'community',  'at_once',   0, 0.04), (true,  'community',  'community',  'later', 130, 0.10),
+    (true,  'community',  'crisis',     'during',    0, 0.15), (true,  'community',  'crisis',     'later', 120, 0.06),
+    (true,  'community',  'inpatient',  'during',    0, 0.05), (true,  'community',  'specialist', 'during',  0, 0.20),
     (true,  'community',  'further',    'during',    0, 0.03), (true,  'community',  'therapies',  'later', 100, 0.03),
-    (true,  'crisis',     'community',  'handover',  0, 0.20), (true,  'crisis',     'inpatient',  'handover', 0, 0.11),
-    (true,  'crisis',     'crisis',     'at_once',   0, 0.04), (true,  'crisis',     'crisis',     'later', 120, 0.12),
+    (true,  'crisis',     'community',  'handover',  0, 0.24), (true,  'crisis',     'inpatient',  'handover', 0, 0.11),
+    (true,  'crisis',     'crisis',     'at_once',   0, 0.04), (true,  'crisis',     'crisis',     'later', 110, 0.15),
     (true,  'inpatient',  'community',  'handover',  0, 0.28), (true,  'inpatient',  'crisis',     'handover', 0, 0.22),
     (true,  'inpatient',  'inpatient',  'later',   100, 0.10),
     (true,  'specialist', 'community',  'later',    60, 0.08), (true,  'specialist', 'crisis',     'later',  90, 0.06),
@@ -58,11 +60,11 @@ select * from (values
     (true,  'declined',   'crisis',     'later',    60, 0.12),
     (false, 'therapies',  'community',  'later',    60, 0.06), (false, 'therapies',  'therapies',  'later', 240, 0.07),
     (false, 'therapies',  'further',    'later',    30, 0.02), (false, 'therapies',  'crisis',     'later', 120, 0.02),
-    (false, 'community',  'community',  'at_once',   0, 0.04), (false, 'community',  'community',  'later', 200, 0.04),
-    (false, 'community',  'crisis',     'during',    0, 0.06), (false, 'community',  'inpatient',  'during',  0, 0.015),
+    (false, 'community',  'community',  'at_once',   0, 0.04), (false, 'community',  'community',  'later', 130, 0.07),
+    (false, 'community',  'crisis',     'during',    0, 0.10), (false, 'community',  'inpatient',  'during',  0, 0.008),
     (false, 'community',  'further',    'during',    0, 0.03), (false, 'community',  'therapies',  'later',  80, 0.05),
-    (false, 'crisis',     'community',  'handover',  0, 0.09), (false, 'crisis',     'inpatient',  'handover', 0, 0.04),
-    (false, 'crisis',     'crisis',     'at_once',   0, 0.04), (false, 'crisis',     'crisis',     'later', 150, 0.04),
+    (false, 'crisis',     'community',  'handover',  0, 0.14), (false, 'crisis',     'inpatient',  'handover', 0, 0.025),
+    (false, 'crisis',     'crisis',     'at_once',   0, 0.04), (false, 'crisis',     'crisis',     'later', 110, 0.09),
     (false, 'inpatient',  'community',  'handover',  0, 0.20), (false, 'inpatient',  'crisis',     'handover', 0, 0.10),
     (false, 'inpatient',  'inpatient',  'later',   160, 0.05),
     (false, 'further',    'community',  'later',   120, 0.04), (false, 'declined',   'community',  'later',  90, 0.06),

@@ -43,7 +43,7 @@ timed as (
               * wait_left(referred, if(part = 'specialist', 0.12, 0.28)), 2.6, draw(person_key, step, 'assess'))) as to_assess,
            if(timing = 'at_once', 0, around(pace.start_days * pace_factor
               * wait_left(referred, 0.12), 2.2, draw(person_key, step, 'start'))) as to_start,
-           1 + around(pace.length_days * length_factor, 2.0, draw(person_key, step, 'length')) as length,
+           1 + around(pace.length_days * length_factor, 2.8, draw(person_key, step, 'length')) as length,
            6 + around(16, 2.0, draw(person_key, step, 'turned away')) as to_decline
     from placed join pace using (part, affected)
 )

@@ -37,10 +37,10 @@ from journey join source
 create or replace macro noticed() as table
 select person_key, affected,
        min(started) filter (part not in ('specialist', 'therapies')) as seen,
-       arg_min(team, started) filter (part not in ('specialist', 'therapies')) as seen_by,
+       arg_min(team, (started, step)) filter (part not in ('specialist', 'therapies')) as seen_by,
        min(started) filter (part = 'specialist') as specialist_seen,
-       arg_min(team, started) filter (part = 'specialist') as specialist,
-       min(started) as first_seen, arg_min(team, started) as first_team
+       arg_min(team, (started, step)) filter (part = 'specialist') as specialist,
+       min(started) as first_seen, arg_min(team, (started, step)) as first_team
 from journey where started <= getvariable('last_day') group by all;
 
 create or replace macro diagnoses_rows() as table
@@ -52,7 +52,7 @@ entry(person_key, day, team, certainty, kind) as (
     from about where affected and draw(person_key, 0, 'is suspected') < 0.95
     union all
     select person_key, care + 14 + around(170, 1.3, draw(person_key, 0, 'confirmed')), care_team, 'confirmed', 'code'
-    from about where affected and draw(person_key, 0, 'is confirmed') < 0.52
+    from about where affected and draw(person_key, 0, 'is confirmed') < 0.45
     union all
     select person_key, specialist_seen + floor(30 * draw(person_key, 0, 'by specialist')), specialist, 'confirmed', 'code'
     from about where affected and specialist is not null and draw(person_key, 0, 'is by specialist') < 0.85
@@ -78,7 +78,7 @@ create or replace macro treatments_drawn() as table
 with offer as (
     select journey.*, team.improving, 'community' as given_by, true as counted,
            started + around(70, 1.5, draw(person_key, step, 'offer')) as asked,
-           if(affected, if(team.improving, 0.20 + 0.30 * (1 - wait_left(started, 1)), 0.15), 0.01) as chance
+           if(affected, if(team.improving, 0.10 + 0.24 * (1 - wait_left(started, 1)), 0.10), 0.01) as chance
     from journey join team using (team, part, affected) where part = getvariable('main_part')
     union all
     select journey.*, false, 'community', false, started + around(50, 1.5, draw(person_key, step, 'skills')), 0.06
@@ -128,7 +128,7 @@ event(person_key, team, kind, day) as (
     from care where part in ('community', 'inpatient', 'specialist') and draw(person_key, step, 'is planned') < 0.6
     union all
     select person_key, team, getvariable('panel_kind'), started + floor(draw(person_key, step, 'panel') * (ended - started))
-    from care where part in ('community', 'crisis', 'specialist') and draw(person_key, step, 'to panel') < if(affected, 0.016, 0.002)
+    from care where part in ('community', 'crisis', 'specialist') and draw(person_key, step, 'to panel') < if(affected, 0.006, 0.0015)
     union all
     -- People turn to the drop-in team while they wait for the specialists, and some others do too.
     select person_key, drop_in.team, getvariable('attendance_kind'),
@@ -138,7 +138,7 @@ event(person_key, team, kind, day) as (
     union all
     select person_key, drop_in.team, getvariable('attendance_kind'), started + floor(draw(person_key, step, 'visit') * (until - started))
     from care, (select distinct team from team where part = 'drop_in') as drop_in
-    where care.part in ('community', 'crisis') and draw(person_key, step, 'drops in') < if(affected, 0.03, 0.008)
+    where care.part in ('community', 'crisis') and draw(person_key, step, 'drops in') < if(affected, 0.015, 0.004)
 )
 select person_key, event.team, kind, day(day) as occurred_on
 from event where day <= getvariable('last_day');
