@@ -37,7 +37,9 @@ def account(
     latest = f"greatest({', '.join(f'max({day})' for day in days)})" if days else "null"
     stored, first, last = one(connection, f"select count(*), {earliest}, {latest} {where}", place)
     (duplicates,) = one(
-        connection, "select count(*) from out_duplicates where source = $source and file = $file", place
+        connection,
+        "select count(*) from out_duplicates where source = $source and file = $file",
+        place,
     )
     counted = connection.execute(
         "select reasons[1], count(*) from out_quarantine "
@@ -79,14 +81,18 @@ def unknown_words(
     ]
 
 
-def less(accounts: Iterable[FileAccount], left: Iterable[tuple[str, str, str, int]]) -> list[FileAccount]:
+def less(
+    accounts: Iterable[FileAccount], left: Iterable[tuple[str, str, str, int]]
+) -> list[FileAccount]:
     """Return other sources' accounts after rows left the store with the person they were about."""
     gone = {(source, file, name): rows for source, file, name, rows in left}
     result = []
     for item in accounts:
         rows = gone.get((item.source, item.file, item.table), 0)
         if rows:
-            reasons = item.reasons | {"unknown_person": item.reasons.get("unknown_person", 0) + rows}
+            reasons = item.reasons | {
+                "unknown_person": item.reasons.get("unknown_person", 0) + rows
+            }
             ordered = {name: reasons[name] for name in ORDER if name in reasons}
             item = replace(item, stored=item.stored - rows, reasons=ordered)
         result.append(item)
@@ -121,7 +127,8 @@ def _notes(
         elif item.has_text and item.column.type == "VARCHAR":
             (rows,) = one(
                 connection,
-                f"select count(*) {kept} and contains({name}, $mark) and not contains(text_{name}, $mark)",
+                f"select count(*) {kept} and contains({name}, $mark) "
+                f"and not contains(text_{name}, $mark)",
                 {"mark": REMOVED},
             )
             notes[f"NHS number removed from {name}"] = rows

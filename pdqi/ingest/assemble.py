@@ -99,7 +99,12 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]
     for table in TABLES:
         columns = names(name for name, _ in table.ddl())
         order = "source, source_file, source_row"
-        _write(connection, f"select {columns} from out_{table.name} order by {order}", folder, table.name)
+        _write(
+            connection,
+            f"select {columns} from out_{table.name} order by {order}",
+            folder,
+            table.name,
+        )
         (rows[table.name],) = one(connection, f"select count(*) from out_{table.name}")
     for name, order in ORDERS.items():
         _write(connection, f"select * from out_{name} order by {order}", folder, name)
@@ -141,15 +146,21 @@ def _gather(
     facts, bound = names(table.facts), Bound()
     if not table.has_person:
         parts = [f"select {facts}, {PROVENANCE_NAMES} from old_{table.name}"]
-        parts += [_new_rows(n, file, facts, source, load_id, bound) for n, file in _of(table, files)]
-        connection.execute(f"create table out_{table.name} as {' union all '.join(parts)}", bound.values)
+        parts += [
+            _new_rows(n, file, facts, source, load_id, bound) for n, file in _of(table, files)
+        ]
+        connection.execute(
+            f"create table out_{table.name} as {' union all '.join(parts)}", bound.values
+        )
         return []
     parts = [
         f"select person_id, old.* exclude (person_key) from old_{table.name} old "
         "join old_people using (person_key)"
     ]
     parts += [
-        _new_rows(n, file, f"person_id, {_facts(table, file, n, source, bound)}", source, load_id, bound)
+        _new_rows(
+            n, file, f"person_id, {_facts(table, file, n, source, bound)}", source, load_id, bound
+        )
         for n, file in _of(table, files)
     ]
     connection.execute(
@@ -166,8 +177,8 @@ def _gather(
         f"from all_{table.name} anti join out_people using (person_id)"
     )
     connection.execute(
-        "insert into out_quarantine select source, source_file, source_row, ['unknown_person'], cells "
-        f"from left_{table.name}"
+        "insert into out_quarantine "
+        f"select source, source_file, source_row, ['unknown_person'], cells from left_{table.name}"
     )
     return connection.execute(
         f"select source, source_file, '{table.name}', count(*) from left_{table.name} "
@@ -199,7 +210,7 @@ def _new_rows(
 def _set_aside(
     connection: duckdb.DuckDBPyConnection, number: int, source: str, file: SourceFile
 ) -> None:
-    """Put a file's quarantined rows, with their original cells, and its duplicates on their lists."""
+    """List a file's quarantined rows, with their original cells, and its duplicates."""
     bound = Bound()
     cells = [f"{bound(name)}, c{place}" for place, name in enumerate(file.header.names)]
     whole = (
@@ -207,7 +218,8 @@ def _set_aside(
         f"else json_object({names(cells)}, {bound('beyond the header')}, cast(extra as json)) end"
     )
     connection.execute(
-        f"insert into out_quarantine select {bound(source)}, {bound(file.name)}, row, reasons, {whole} "
+        f"insert into out_quarantine "
+        f"select {bound(source)}, {bound(file.name)}, row, reasons, {whole} "
         f"from rows_{number} join raw_{number} using (row) where len(reasons) > 0",
         bound.values,
     )

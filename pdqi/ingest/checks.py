@@ -36,7 +36,9 @@ class _Checker:
         for position, item in enumerate(mapping.files):
             self._check_file(("files", position), item)
 
-    def _fault(self, path: Path_, what: str, allowed: str | None = None, fix: str | None = None) -> None:
+    def _fault(
+        self, path: Path_, what: str, allowed: str | None = None, fix: str | None = None
+    ) -> None:
         where = ".".join(str(step) for step in path)
         self.problems.append(Problem(what, self._file, self._lines.of(path), where, allowed, fix))
 
@@ -61,12 +63,13 @@ class _Checker:
         self._check_spellings(
             "treatments", mapping.treatments, _config_spellings(self._config, "treatment")
         )
-        coded = {c.name: c for item in TABLES for c in item.columns if c.choices and c.name != "code_system"}
+        coded = {c.name: c for item in TABLES for c in item.columns if _may_have_codes(c)}
         for name, values in mapping.codes.items():
             if self._known(("codes", name), "coded column", name, set(coded)):
-                for value in values:
-                    self._known(("codes", name, value), "value", value, set(coded[name].choices))
-                self._check_spellings(f"codes.{name}", values, {c: c for c in coded[name].choices})
+                choices = coded[name].choices
+                for value in values if choices else ():
+                    self._known(("codes", name, value), "value", value, set(choices))
+                self._check_spellings(f"codes.{name}", values, {c: c for c in choices})
         lists = [i for i, item in enumerate(mapping.files) if item.declares_people]
         for position in lists[1:]:
             what = "A second file declares people; a source has one client list."
@@ -81,15 +84,19 @@ class _Checker:
             for position, spelling in enumerate(spellings):
                 other = meanings.setdefault(folded(spelling), name)
                 if other != name:
-                    path = (*place.split("."), name, position)
-                    self._fault(path, f"'{spelling}' already stands for '{other}'.", fix="Keep one.")
+                    path: Path_ = (*place.split("."), name, position)
+                    self._fault(
+                        path, f"'{spelling}' already stands for '{other}'.", fix="Keep one."
+                    )
 
     def _check_file(self, path: Path_, item: FileMap) -> None:
         names = {one.name for one in TABLES}
         ending = "." + item.file.rsplit(".", 1)[-1].casefold()
         if item.format is None and ending not in ENDINGS:
             allowed = ", ".join(sorted(ENDINGS))
-            self._fault((*path, "file"), "The ending does not tell the format.", allowed, "Give 'format'.")
+            self._fault(
+                (*path, "file"), "The ending does not tell the format.", allowed, "Give 'format'."
+            )
         if not self._known((*path, "table"), "table", item.table, names):
             return
         target = table(item.table)
@@ -100,7 +107,9 @@ class _Checker:
             if name == "person_id":
                 what = "The person is given by 'person', not among the columns."
                 self._fault((*path, "columns", name), what)
-            elif self._known((*path, "columns", name), "column of this table", name, set(open_to_all)):
+            elif self._known(
+                (*path, "columns", name), "column of this table", name, set(open_to_all)
+            ):
                 self._check_column((*path, "columns", name), column, open_to_all[name])
         for column_ in target.columns:
             mapped = item.columns.get(column_.name)
@@ -119,18 +128,24 @@ class _Checker:
             what = f"Rows of '{target.name}' are about people, and 'person' is missing."
             self._fault(path, what, fix="Add 'person: {column: …, identifier: …}'.")
         if not target.has_person and item.person is not None:
-            self._fault((*path, "person"), f"Rows of '{target.name}' are not about people.", fix="Remove it.")
+            self._fault(
+                (*path, "person"),
+                f"Rows of '{target.name}' are not about people.",
+                fix="Remove it.",
+            )
         if item.person is not None:
             place = (*path, "person", "identifier")
             self._known(place, "identifier", item.person.identifier, declared)
         if item.declares_people != (target.name == "people"):
-            what = "The client list fills 'people' and says 'declares_people: true'; other files do neither."
+            what = "A file that fills 'people' says 'declares_people: true', and no other does."
             self._fault((*path, "declares_people" if item.declares_people else "table"), what)
         for name in item.also_known_as:
             place = (*path, "also_known_as", name)
             self._known(place, "identifier", name, declared)
             if item.person is not None and name == item.person.identifier:
-                self._fault(place, f"'{name}' is the identifier of the list itself.", fix="Remove it.")
+                self._fault(
+                    place, f"'{name}' is the identifier of the list itself.", fix="Remove it."
+                )
         if item.also_known_as and not item.declares_people:
             what = "Only the client list tells by what else people are known."
             self._fault((*path, "also_known_as"), what)
@@ -155,6 +170,14 @@ class _Checker:
             self._fault(place, f"'{column.name}' differs from row to row.", fix="Name its column.")
 
 
+def _may_have_codes(column: Column) -> bool:
+    """Whether `codes` may translate a column: words, but no names from config and no codes."""
+    own = column.name in {*MADE_HERE, "code_system", "code", "description"}
+    return column.type == "VARCHAR" and not column.vocabulary and not own
+
+
 def _config_spellings(config: Config, vocabulary: str) -> dict[str, str]:
     items = config.teams if vocabulary == "team" else config.treatments
-    return {folded(name): item.id for item in items for name in (item.id, item.name, *item.spellings)}
+    return {
+        folded(name): item.id for item in items for name in (item.id, item.name, *item.spellings)
+    }

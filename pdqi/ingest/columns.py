@@ -68,15 +68,17 @@ class Maker:
         if column.type == "DATE":
             return self._date(column, mapped)
         if column.type == "INTEGER":
-            value = rf"case when regexp_full_match({text}, '\d{{1,9}}') then cast({text} as integer) end"
+            whole = rf"regexp_full_match({text}, '\d{{1,9}}')"
+            value = f"case when {whole} then cast({text} as integer) end"
             return Valued(column, value, True)
         closed = bool(column.vocabulary or column.choices)
         if not closed and name not in self.mapping.codes:
             return Valued(column, text, True)
         spelling = f"s_{name}"
+        kind = self.bound(column.vocabulary or name)
         join = (
-            f"left join spelling {spelling} on {spelling}.kind = {self.bound(column.vocabulary or name)} "
-            f"and {spelling}.name = folded({text})"
+            f"left join spelling {spelling} on {spelling}.kind = {kind} and"
+            f" {spelling}.name = folded({text})"
         )
         value = f"{spelling}.value" if closed else f"coalesce({spelling}.value, {text})"
         reason = f"unknown_{column.vocabulary}" if column.vocabulary else "unknown_code"
@@ -98,11 +100,13 @@ class Maker:
                 f" and not coalesce(list_contains({words}, folded(text_{name})), false)"
                 f" and not coalesce(list_contains(cast({days} as date[]), {parsed}), false)"
             )
-            parsed = f"case when not list_contains(cast({days} as date[]), {parsed}) then {parsed} end"
+            parsed = (
+                f"case when not list_contains(cast({days} as date[]), {parsed}) then {parsed} end"
+            )
         return Valued(column, parsed, True, (("invalid_date", wrong),))
 
     def _code_system(self, mapped: ColumnMap | None) -> str:
-        """Return the system of a code: as declared, else told from its form; without one, a term."""
+        """Return the system of a code: as declared, else by its form; without a code, a term."""
         if not self.has_code:
             return "'term'"
         told = (

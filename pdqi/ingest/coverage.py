@@ -51,21 +51,30 @@ def whole_months(first: date, last: date, edge: int = EDGE_DAYS) -> tuple[date, 
         first = first.replace(day=monthrange(first.year, first.month)[1]) + timedelta(days=1)
     first = first.replace(day=1)
     days = monthrange(last.year, last.month)[1]
-    last = last.replace(day=days) if last.day > days - edge else last.replace(day=1) - timedelta(days=1)
+    last = (
+        last.replace(day=days)
+        if last.day > days - edge
+        else last.replace(day=1) - timedelta(days=1)
+    )
     return (first, last) if first < last else None
 
 
-def _by_episodes(connection: duckdb.DuckDBPyConnection, today: date) -> list[tuple[str, date, date]]:
+def _by_episodes(
+    connection: duckdb.DuckDBPyConnection, today: date
+) -> list[tuple[str, date, date]]:
     return connection.execute(
         "with days as (select source, referred_on, started_on, ended_on from out_episodes), "
         "each as (select source, unnest([referred_on, started_on, ended_on]) as day from days) "
-        "select source, (select min(referred_on) from days d where d.source = each.source), max(day) "
+        "select source, "
+        "(select min(referred_on) from days where days.source = each.source), max(day) "
         "from each where day <= $today group by source order by source",
         {"today": today},
     ).fetchall()
 
 
-def _by_anything(connection: duckdb.DuckDBPyConnection, today: date) -> list[tuple[str, date, date]]:
+def _by_anything(
+    connection: duckdb.DuckDBPyConnection, today: date
+) -> list[tuple[str, date, date]]:
     union = " union all ".join(
         f"select source, {day} as day, {day} as start from out_{name}"
         if day == days[0]

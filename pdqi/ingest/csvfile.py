@@ -110,7 +110,9 @@ class _Lines:
 
 def _open_quote(name: str, line: int, how: str) -> LoadError:
     fix = "Look for an unpaired quotation mark in this row and the next ones."
-    return LoadError(Problem(f"A quotation mark {how}, so rows cannot be told apart.", name, line, fix=fix))
+    return LoadError(
+        Problem(f"A quotation mark {how}, so rows cannot be told apart.", name, line, fix=fix)
+    )
 
 
 def _refuse_what_is_no_text(path: Path) -> None:

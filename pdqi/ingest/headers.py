@@ -39,7 +39,9 @@ def plain(name: str) -> str:
     return re.sub(r"[\s\ufeff\u200b]+", "", folded(name))
 
 
-def find(previews: Sequence[Preview], wanted: FileMap, file: str) -> tuple[Header | None, list[Problem]]:
+def find(
+    previews: Sequence[Preview], wanted: FileMap, file: str
+) -> tuple[Header | None, list[Problem]]:
     """Return the first row that has every wanted column, or what keeps it from being found."""
     best: tuple[int, int, int, Sequence[str]] = (0, 0, 0, ())
     required = [names for names, optional in wanted.wanted() if not optional]

@@ -100,7 +100,7 @@ def _before(store: Path) -> tuple[Path, Manifest] | None:
     version = folders.current(store)
     manifest = folders.manifest(version)
     if manifest.demonstration:
-        what = f"The store '{store.name}' holds demonstration data, which is never mixed with real data."
+        what = f"The store '{store.name}' holds demonstration data: it never mixes with real data."
         raise LoadError(Problem(what, fix="Load into another folder."))
     if not (version / sources.FILE).is_file():
         raise StoreError(

@@ -31,7 +31,7 @@ DATE_FORMS: dict[str, tuple[str, str]] = {
     "yyyy-mm": (r"\d{4}-\d{2}", "%Y-%m"),
     "Mon-yyyy": (r"[A-Za-z]{3}-\d{4}", "%b-%Y"),
 }
-"""The forms of dates that a mapping may accept: the shape that is looked for, and how it is read."""
+"""The forms of dates that a mapping may accept: the shape looked for, and how it is read."""
 
 ALWAYS_ACCEPTED = "yyyy-mm-dd"
 """How date cells of workbooks and Parquet are written out; it cannot be misread."""
@@ -90,7 +90,11 @@ class ColumnMap(Frozen):
     @classmethod
     def _dates_as_text(cls, value: Any) -> Any:
         # YAML reads 9999-12-31 without quotes as a date.
-        return [str(v) if isinstance(v, date) else v for v in value] if isinstance(value, list) else value
+        return (
+            [str(v) if isinstance(v, date) else v for v in value]
+            if isinstance(value, list)
+            else value
+        )
 
     @model_validator(mode="after")
     def _column_or_constant(self) -> Self:
@@ -110,9 +114,9 @@ class FileMap(Frozen):
     table: Id
     person: PersonColumn | None = None
     declares_people: bool = False
-    also_known_as: dict[Id, Word] = {}
+    also_known_as: dict[Id, Word] = Field(default_factory=dict)
     key: tuple[Word, ...] = ()
-    columns: dict[str, ColumnMap] = {}
+    columns: dict[str, ColumnMap] = Field(default_factory=dict)
 
     @field_validator("key", mode="before")
     @classmethod
@@ -130,7 +134,7 @@ class FileMap(Frozen):
         return fnmatchcase(name.casefold(), self.file.casefold())
 
     def wanted(self) -> list[tuple[tuple[str, ...], bool]]:
-        """Return the columns that are looked for: their possible names, and whether one may lack."""
+        """Return the columns looked for: their possible names, and whether one may lack."""
         found: dict[tuple[str, ...], bool] = {}
         if self.person:
             found[self.person.column] = False
@@ -163,10 +167,10 @@ class Mapping(Frozen):
     covers: Covers | None = None
     dates: tuple[str, ...] = (ALWAYS_ACCEPTED,)
     empty: tuple[Word, ...] = ()
-    identifiers: dict[Id, Identifier] = {}
-    teams: dict[Id, tuple[Word, ...]] = {}
-    treatments: dict[Id, tuple[Word, ...]] = {}
-    codes: dict[str, dict[str, tuple[Word, ...]]] = {}
+    identifiers: dict[Id, Identifier] = Field(default_factory=dict)
+    teams: dict[Id, tuple[Word, ...]] = Field(default_factory=dict)
+    treatments: dict[Id, tuple[Word, ...]] = Field(default_factory=dict)
+    codes: dict[str, dict[str, tuple[Word, ...]]] = Field(default_factory=dict)
     files: tuple[FileMap, ...] = Field(min_length=1)
 
     @property

@@ -89,7 +89,13 @@ def open_files(mapping: Mapping, folder: Path) -> tuple[list[SourceFile], list[s
             except LoadError as error:
                 problems += error.problems
             except OSError:
-                problems.append(Problem("The file cannot be read.", hits[0], fix="Close it elsewhere, or check its permissions."))
+                problems.append(
+                    Problem(
+                        "The file cannot be read.",
+                        hits[0],
+                        fix="Close it elsewhere, or check its permissions.",
+                    )
+                )
     if problems:
         raise LoadError(problems)
     return opened, [name for name in names if name not in used]

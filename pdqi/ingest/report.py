@@ -41,12 +41,21 @@ class LoadReport:
         }
 
     def as_text(self) -> str:
-        """Return the report as a plain text table that adds up, with what to do about each reason."""
+        """Return a plain text table that adds up, with what to do about each reason."""
         used = [r for r in REASONS if any(a.reasons.get(r.name) for a in self.accounts)]
-        header = ["file", "rows read", "= stored", "+ duplicate_row", *(f"+ {r.name}" for r in used)]
+        header = [
+            "file",
+            "rows read",
+            "= stored",
+            "+ duplicate_row",
+            *(f"+ {r.name}" for r in used),
+        ]
         body = [
-            [a.file, *(f"{n:,}" for n in (a.rows_in_file, a.stored, a.duplicate_row)),
-             *(f"{a.reasons.get(r.name, 0):,}" for r in used)]
+            [
+                a.file,
+                *(f"{n:,}" for n in (a.rows_in_file, a.stored, a.duplicate_row)),
+                *(f"{a.reasons.get(r.name, 0):,}" for r in used),
+            ]
             for a in self.accounts
         ]
         lines = list(_table(header, body))
@@ -55,7 +64,9 @@ class LoadReport:
             lines += ["", f"{reason.name}: {reason.sentence}", f"    {reason.remedy}"]
         if self.unknown:
             lines += ["", "Words that no list knows:"]
-            lines += [f"    {w.file}, {w.column}: '{w.word}' in {w.rows:,} rows" for w in self.unknown]
+            lines += [
+                f"    {w.file}, {w.column}: '{w.word}' in {w.rows:,} rows" for w in self.unknown
+            ]
         notes = [(a.file, note, n) for a in self.accounts for note, n in a.notes.items()]
         if notes:
             lines += ["", "Rows that were kept, with a remark:"]

@@ -113,7 +113,8 @@ def _find_repeats(connection: duckdb.DuckDBPyConnection, number: int, width: int
     cells = names([*(f"c{i}" for i in range(width)), "extra"])
     connection.execute(
         f"create table same_{number} as with repeated as ("
-        f"select {cells}, min(row) as same_as from raw_{number} group by {cells} having count(*) > 1) "
+        f"select {cells}, min(row) as same_as from raw_{number} "
+        f"group by {cells} having count(*) > 1) "
         f"select row, same_as from raw_{number} join repeated using ({cells}) where row <> same_as"
     )
 
@@ -122,7 +123,9 @@ def _aliased(columns: dict[str, str]) -> str:
     return names(f"{expression} as {name}" for name, expression in columns.items())
 
 
-def _faults(source: SourceFile, made: Sequence[Valued], steps: Sequence[str]) -> list[tuple[str, str]]:
+def _faults(
+    source: SourceFile, made: Sequence[Valued], steps: Sequence[str]
+) -> list[tuple[str, str]]:
     """Return every fault that a row of this file can have: a reason, and when it holds."""
     faults = [fault for item in made for fault in item.faults]
     faults.append(("end_before_start", _out_of_order(made, steps)))
@@ -154,14 +157,17 @@ def _person_and_key(source: SourceFile) -> str:
     if not parts:
         return f"{person} as person_id, cast(null as varchar) as key"
     filled = " and ".join(f"{part} is not null" for part in parts)
-    return f"{person} as person_id, case when {filled} then concat_ws(chr(31), {names(parts)}) end as key"
+    key = f"case when {filled} then concat_ws(chr(31), {names(parts)}) end"
+    return f"{person} as person_id, {key} as key"
 
 
 def _known_join(source: SourceFile, bound: Bound) -> str:
     person = source.wanted.person
     if person is None or source.wanted.declares_people:
         return ""
-    return f"left join known on known.namespace = {bound(person.identifier)} and known.hash = person"
+    return (
+        f"left join known on known.namespace = {bound(person.identifier)} and known.hash = person"
+    )
 
 
 def _settle_keys(

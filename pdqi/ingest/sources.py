@@ -70,17 +70,19 @@ def mark_of(secret: bytes) -> str:
 def record(mapping: Mapping, load_id: str) -> SourceRecord:
     """Return what is to be remembered of a mapping's source."""
     clients = mapping.client_list
-    covers = mapping.covers and (mapping.covers.first.isoformat(), mapping.covers.last.isoformat())
+    covers = mapping.covers
     return SourceRecord(
         mapping.name,
         load_id,
         {name: rule.model_dump() for name, rule in mapping.identifiers.items()},
         clients.person.identifier if clients and clients.person else None,
-        covers,
+        (covers.first.isoformat(), covers.last.isoformat()) if covers else None,
     )
 
 
-def problems_with(mapping: Mapping, file: str, secret: bytes, before: Sources | None) -> list[Problem]:
+def problems_with(
+    mapping: Mapping, file: str, secret: bytes, before: Sources | None
+) -> list[Problem]:
     """Return what keeps a source from joining those that are loaded already."""
     found = []
     others = before.others(mapping.id) if before else {}

@@ -20,7 +20,8 @@ MACROS = (
     r"create macro cleaned(cell) as nullif(trim(cell, {blanks}), '')",
     # A spelling as it is compared; the same rule as config.folded.
     r"create macro folded(words) as "
-    r"lower(trim(regexp_replace(words, '[\s\x0B\x{00A0}\x{2007}\x{202F}\x{3000}\x{200B}\x{FEFF}]+', ' ', 'g')))",
+    r"lower(trim(regexp_replace(words, "
+    r"'[\s\x0B\x{00A0}\x{2007}\x{202F}\x{3000}\x{200B}\x{FEFF}]+', ' ', 'g')))",
     # A date without the time of day.
     r"create macro day_part(words) as "
     r"regexp_replace(words, '[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$', '')",
@@ -102,7 +103,8 @@ def identifier_of(words: str, rule: Identifier) -> str:
         result = f"lower({result})"
     if rule.strip_leading_zeros:
         # Nothing but zeros is still somebody's mistake, not an empty cell.
-        result = f"case when {words} is not null then coalesce(nullif(ltrim({result}, '0'), ''), '0') end"
+        shortened = f"coalesce(nullif(ltrim({result}, '0'), ''), '0')"
+        result = f"case when {words} is not null then {shortened} end"
     return result
 
 

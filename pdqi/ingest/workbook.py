@@ -63,11 +63,7 @@ class Workbook:
 
     def rows(self, reading: int) -> Iterator[tuple[int, Sequence[str]]]:
         """Give every row with its number in the sheet; rows without any value are not rows."""
-        return (
-            (row, cells)
-            for row, cells in _numbered(self._sheets[reading])
-            if any(cells)
-        )
+        return ((row, cells) for row, cells in _numbered(self._sheets[reading]) if any(cells))
 
 
 def _numbered(sheet: CalamineSheet) -> Iterator[tuple[int, Sequence[str]]]:
@@ -114,7 +110,14 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
             for part in parts:
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                     _refuse_vast_sheet(archive, part, name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
         raise _damaged(name) from error
     except zipfile.zlib.error as error:  # type: ignore[attr-defined]
         raise _damaged(name) from error
