@@ -47,7 +47,7 @@ def rounded(count: int, step: int) -> int:
 
 def half_up(value: float, places: int) -> float:
     """Return a value rounded half upwards, as readers and spreadsheets expect."""
-    scale = 10**places
+    scale = 10.0**places
     return math.floor(value * scale + 0.5 + 1e-9) / scale
 
 

@@ -51,11 +51,11 @@ def survival(times: npt.ArrayLike, events: npt.ArrayLike, weights: npt.ArrayLike
     d = np.asarray(events, dtype=bool)
     w = np.ones_like(t) if weights is None else np.asarray(weights, dtype=float)
     time, place = np.unique(t, return_inverse=True)
-    left = np.bincount(place, weights=w * d, minlength=len(time))
-    gone = np.bincount(place, weights=w * ~d, minlength=len(time))
-    at_risk = np.cumsum((left + gone)[::-1])[::-1]
+    left: Floats = np.bincount(place, weights=w * d, minlength=len(time)).astype(float)
+    gone: Floats = np.bincount(place, weights=w * ~d, minlength=len(time)).astype(float)
+    at_risk: Floats = np.cumsum((left + gone)[::-1])[::-1].astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        surv = np.cumprod(1 - left / at_risk)
+        surv: Floats = np.cumprod(1 - left / at_risk).astype(float)
         variance = np.cumsum(left / (at_risk * (at_risk - left)))
         spread = np.exp(Z95 * np.sqrt(variance) / np.log(surv))
         inside = (surv > 0) & (surv < 1)
