@@ -58,11 +58,17 @@ def demo(
     with new_version(store) as folder, _connect(config, seed, threads) as connection:
         rows = _write(connection, folder, people, progress)
         accounts = tuple(
-            FileAccount(SOURCE, FILE, name, rows_in_file=count, stored=count, duplicate_row=0, reasons={})
+            FileAccount(SOURCE, FILE, name, count, stored=count, duplicate_row=0, reasons={})
             for name, count in rows.items()
         )
         manifest, _ = publish(
-            store, folder, rows=rows, accounts=accounts, data_from=FIRST_DAY, data_to=LAST_DAY, demonstration=True
+            store,
+            folder,
+            rows=rows,
+            accounts=accounts,
+            data_from=FIRST_DAY,
+            data_to=LAST_DAY,
+            demonstration=True,
         )
     return manifest
 
@@ -92,7 +98,10 @@ def _connect(config: Config, seed: int, threads: int | None) -> duckdb.DuckDBPyC
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, people: int, progress: Callable[[str], None]
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    people: int,
+    progress: Callable[[str], None],
 ) -> dict[str, int]:
     """Write every table, one chunk of people after another; return the rows of each."""
     rows = dict.fromkeys((table.name for table in TABLES), 0)

@@ -39,7 +39,7 @@ select * from (values
 create or replace temp table entry_share as
 select * from (values
     (true,  'community', 0.53), (true,  'crisis', 0.27), (true,  'inpatient', 0.06), (true,  'therapies', 0.14),
-    (false, 'community', 0.37), (false, 'crisis', 0.19), (false, 'inpatient', 0.01), (false, 'therapies', 0.43)
+    (false, 'community', 0.37), (false, 'crisis', 0.187), (false, 'inpatient', 0.013), (false, 'therapies', 0.43)
 ) as entry_share(affected, part, share);
 
 -- What follows an episode: during it, on handing over, at once (entered again), or later.
@@ -61,10 +61,10 @@ select * from (values
     (false, 'therapies',  'community',  'later',    60, 0.06), (false, 'therapies',  'therapies',  'later', 240, 0.07),
     (false, 'therapies',  'further',    'later',    30, 0.02), (false, 'therapies',  'crisis',     'later', 120, 0.02),
     (false, 'community',  'community',  'at_once',   0, 0.04), (false, 'community',  'community',  'later', 130, 0.07),
-    (false, 'community',  'crisis',     'during',    0, 0.10), (false, 'community',  'inpatient',  'during',  0, 0.008),
+    (false, 'community',  'crisis',     'during',    0, 0.095), (false, 'community',  'inpatient',  'during',  0, 0.01),
     (false, 'community',  'further',    'during',    0, 0.03), (false, 'community',  'therapies',  'later',  80, 0.05),
     (false, 'crisis',     'community',  'handover',  0, 0.14), (false, 'crisis',     'inpatient',  'handover', 0, 0.025),
-    (false, 'crisis',     'crisis',     'at_once',   0, 0.04), (false, 'crisis',     'crisis',     'later', 110, 0.09),
+    (false, 'crisis',     'crisis',     'at_once',   0, 0.04), (false, 'crisis',     'crisis',     'later', 110, 0.08),
     (false, 'inpatient',  'community',  'handover',  0, 0.20), (false, 'inpatient',  'crisis',     'handover', 0, 0.10),
     (false, 'inpatient',  'inpatient',  'later',   160, 0.05),
     (false, 'further',    'community',  'later',   120, 0.04), (false, 'declined',   'community',  'later',  90, 0.06),

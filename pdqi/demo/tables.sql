@@ -14,8 +14,8 @@ select person_key,
             else 18 + 46 * pow(draw(person_key, 0, 'age'), if(affected, 1.7, 1.25)) end)) as birth_date,
        case when draw(person_key, 0, 'gender') < if(affected, 0.66, 0.53) then '2'
             when draw(person_key, 0, 'gender') < 0.985 then '1' else '9' end as gender,
-       by_share(person_key, 0, 'ethnicity', ['A','A','A','A','A','A','A','A','A','A','B','C','D','F','H','H','J','L','M','N','N','R','S','Z','Z'])
-           as ethnicity
+       by_share(person_key, 0, 'ethnicity', 
+           ['A', 'A', 'A', 'A', 'A', 'A', 'B', 'C', 'D', 'F', 'H', 'J', 'L', 'M', 'N', 'R', 'S', 'Z']) as ethnicity
 from person;
 
 create or replace macro episodes_rows() as table
@@ -78,7 +78,7 @@ create or replace macro treatments_drawn() as table
 with offer as (
     select journey.*, team.improving, 'community' as given_by, true as counted,
            started + around(70, 1.5, draw(person_key, step, 'offer')) as asked,
-           if(affected, if(team.improving, 0.10 + 0.24 * (1 - wait_left(started, 1)), 0.10), 0.01) as chance
+           if(affected, if(team.improving, 0.08 + 0.22 * (1 - wait_left(started, 1)), 0.075), 0.005) as chance
     from journey join team using (team, part, affected) where part = getvariable('main_part')
     union all
     select journey.*, false, 'community', false, started + around(50, 1.5, draw(person_key, step, 'skills')), 0.06
@@ -119,6 +119,7 @@ with care as (
     select journey.*, pace.contact_days, least(ended, getvariable('last_day')) as until
     from journey join pace using (part, affected) where started <= getvariable('last_day')
 ),
+drop_in as (select affected, team, low, high from team where part = 'drop_in'),
 event(person_key, team, kind, day) as (
     select person_key, team, by_share(person_key, n, 'kind of contact', getvariable('contact_kinds')),
            started + n * contact_days + floor(draw(person_key, step * 16 + n, 'contact') * contact_days)
@@ -133,12 +134,13 @@ event(person_key, team, kind, day) as (
     -- People turn to the drop-in team while they wait for the specialists, and some others do too.
     select person_key, drop_in.team, getvariable('attendance_kind'),
            referred + floor(draw(person_key, step * 16 + n, 'visit') * (coalesce(started, ended) - referred))
-    from journey, range(3) as nth(n), (select distinct team from team where part = 'drop_in') as drop_in
-    where journey.part = 'specialist' and draw(person_key, step, 'turns to') < 0.5 and draw(person_key, step * 16 + n, 'again') < 0.7
+    from journey join drop_in using (affected), range(3) as nth(n)
+    where home >= low and home < high and journey.part = 'specialist'
+     and draw(person_key, step, 'turns to') < 0.5 and draw(person_key, step * 16 + n, 'again') < 0.7
     union all
     select person_key, drop_in.team, getvariable('attendance_kind'), started + floor(draw(person_key, step, 'visit') * (until - started))
-    from care, (select distinct team from team where part = 'drop_in') as drop_in
-    where care.part in ('community', 'crisis') and draw(person_key, step, 'drops in') < if(affected, 0.015, 0.004)
+    from care join drop_in using (affected) where home >= low and home < high and care.part in ('community', 'crisis')
+     and draw(person_key, step, 'drops in') < if(affected, 0.015, 0.004)
 )
 select person_key, event.team, kind, day(day) as occurred_on
 from event where day <= getvariable('last_day');

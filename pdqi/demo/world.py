@@ -1,5 +1,6 @@
 """What the invented world takes from config: teams and the parts they play, treatments, words."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,6 +16,57 @@ OTHER_CODES = ("F32.1", "F41.1", "F20.0", "F31.6", "F43.1", "F10.2")
 SUBDIVISIONS = ("3", "1", "31", "8", "9", "6")
 OTHER_DRUG_CLASS = "antidepressant"
 
+Form = tuple[str, str | None, str | None]
+"""Code system, code and words of an entry."""
+
+
+TEAM = pa.schema(
+    [
+        ("part", pa.string()),
+        ("affected", pa.bool_()),
+        ("team", pa.string()),
+        ("number", pa.int32()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("pace_factor", pa.float64()),
+        ("length_factor", pa.float64()),
+        ("improving", pa.bool_()),
+    ]
+)
+"""Which team takes a person of a part whose patch, a number in [0, 1), is from `low` to `high`."""
+
+TREATMENT = pa.schema(
+    [
+        ("given_by", pa.string()),
+        ("counted", pa.bool_()),
+        ("treatment", pa.string()),
+        ("place", pa.int32()),
+        ("places", pa.int32()),
+    ]
+)
+WORDS = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("code_system", pa.string()),
+        ("code", pa.string()),
+        ("description", pa.string()),
+        ("place", pa.int32()),
+        ("places", pa.int32()),
+    ]
+)
+"""How an entry of a kind may be written; one of `places` is drawn."""
+
+DRUG = pa.schema(
+    [
+        ("drug_class", pa.string()),
+        ("watched", pa.bool_()),
+        ("place", pa.int32()),
+        ("days", pa.int32()),
+        ("share_affected", pa.float64()),
+        ("share_others", pa.float64()),
+    ]
+)
+
 
 @dataclass(frozen=True)
 class World:
@@ -27,16 +79,15 @@ class World:
 def world_of(config: Config) -> World:
     """Return what the journeys need to know of a config."""
     parts = {team.id: _part(config, team.service) for team in config.teams}
-    played = set(parts.values())
-    main_part = next(part for part in MAIN_PARTS if part in played)
+    main_part = next(part for part in MAIN_PARTS if part in parts.values())
     loose = _loose_terms(config)
     rules = config.rules
     return World(
         tables={
-            "team": pa.Table.from_pylist(_teams(parts, main_part)),
-            "treatment": pa.Table.from_pylist(_treatments(config), schema=TREATMENT),
-            "words": pa.Table.from_pylist(_words(config, loose), schema=WORDS),
-            "drug": pa.Table.from_pylist(_drugs(config)),
+            "team": _table(TEAM, _teams(parts, main_part)),
+            "treatment": _table(TREATMENT, _treatments(config)),
+            "words": _table(WORDS, _words(config, loose)),
+            "drug": _table(DRUG, _drugs(config)),
         },
         settings={
             "main_part": main_part,
@@ -51,36 +102,29 @@ def world_of(config: Config) -> World:
     )
 
 
-TREATMENT = pa.schema(
-    [("given_by", pa.string()), ("counted", pa.bool_()), ("treatment", pa.string()), ("place", pa.int32()), ("places", pa.int32())]
-)
-WORDS = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("code_system", pa.string()),
-        ("code", pa.string()),
-        ("description", pa.string()),
-        ("place", pa.int32()),
-        ("places", pa.int32()),
-    ]
-)
+def _table(schema: pa.Schema, rows: Iterable[tuple[object, ...]]) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
 
 
 def _part(config: Config, service: str) -> str:
+    """Return the part that a service plays in the journeys."""
     roles = config.service_roles
-    if service == roles.specialist:
-        return "specialist"
-    if service == roles.drop_in:
-        return "drop_in"
-    for part, services in (("community", roles.community), ("crisis", roles.crisis), ("inpatient", roles.inpatient)):
+    played = {
+        "specialist": (roles.specialist,),
+        "drop_in": (roles.drop_in,),
+        "community": roles.community,
+        "crisis": roles.crisis,
+        "inpatient": roles.inpatient,
+    }
+    for part, services in played.items():
         if service in services:
             return part
     return "therapies" if config.service(service).assesses else "further"
 
 
-def _teams(parts: dict[str, str], main_part: str) -> list[dict[str, object]]:
-    """Teams of a part share its people unevenly, and differ in their ways, so that variation shows."""
-    rows: list[dict[str, object]] = []
+def _teams(parts: dict[str, str], main_part: str) -> Iterator[tuple[object, ...]]:
+    """Teams of a part share its people unevenly and differ in their ways: variation shows."""
+    numbers = {team: number for number, team in enumerate(parts, start=1)}
     for part in sorted(set(parts.values())):
         members = [team for team in parts if parts[team] == part]
         for affected in (True, False):
@@ -88,95 +132,73 @@ def _teams(parts: dict[str, str], main_part: str) -> list[dict[str, object]]:
             if part == "inpatient" and len(members) > 1:
                 weights[-1] = 0.04  # a small team, so that small numbers occur
             if affected:
-                weights = [w * (1.0, 0.82, 1.12)[rank % 3] for rank, w in enumerate(weights)]
-            low = 0.0
-            for rank, (team, weight) in enumerate(zip(members, weights, strict=True)):
-                last = rank == len(members) - 1
-                high = 1.0 if last else low + weight / sum(weights)
-                rows.append(
-                    {
-                        "part": part,
-                        "affected": affected,
-                        "team": team,
-                        "number": list(parts).index(team) + 1,
-                        "low": low,
-                        "high": high,
-                        "pace_factor": (1.0, 1.2, 0.85)[rank % 3],
-                        "length_factor": (1.0, 1.1, 0.9)[rank % 3],
-                        "improving": part == main_part and rank == 0,
-                    }
+                weights = [weight * (1.0, 0.82, 1.12)[i % 3] for i, weight in enumerate(weights)]
+            edges = [sum(weights[:rank]) / sum(weights) for rank in range(len(members))] + [1.0]
+            for rank, team in enumerate(members):
+                yield (
+                    part,
+                    affected,
+                    team,
+                    numbers[team],
+                    edges[rank],
+                    edges[rank + 1],
+                    (1.0, 1.2, 0.85)[rank % 3],
+                    (1.0, 1.1, 0.9)[rank % 3],
+                    part == main_part and rank == 0,
                 )
-                low = high
-    return rows
 
 
-def _treatments(config: Config) -> list[dict[str, object]]:
-    """The first half of the counted treatments is given in the community, the others by specialists."""
+def _treatments(config: Config) -> Iterator[tuple[object, ...]]:
+    """Half of the counted treatments are given in the community, the others by specialists."""
     counted = [item.id for item in config.treatments if item.evidence_based]
     others = [item.id for item in config.treatments if not item.evidence_based]
     half = (len(counted) + 1) // 2
-    given = (
+    for given_by, is_counted, items in (
         ("community", True, counted[:half]),
         ("specialist", True, counted[half:] or counted),
         ("community", False, others),
-    )
-    return [
-        {"given_by": who, "counted": is_counted, "treatment": item, "place": place, "places": len(items)}
-        for who, is_counted, items in given
-        for place, item in enumerate(items)
-    ]
+    ):
+        for place, item in enumerate(items):
+            yield given_by, is_counted, item, place, len(items)
 
 
 def _loose_terms(config: Config) -> list[str]:
     """Words that other definitions take and the default one does not."""
     agreed = {term.casefold() for term in config.definition(config.default_definition).terms}
-    found = [term for item in config.case_definitions for term in item.terms if term.casefold() not in agreed]
-    return list(dict.fromkeys(found))
+    terms = (term for item in config.case_definitions for term in item.terms)
+    return list(dict.fromkeys(term for term in terms if term.casefold() not in agreed))
 
 
-def _words(config: Config, loose: list[str]) -> list[dict[str, object]]:
+def _words(config: Config, loose: list[str]) -> Iterator[tuple[object, ...]]:
     """How an entry may be written, by kind: a code, agreed words, loose words, something else."""
     definition = config.definition(config.default_definition)
     condition = config.wording["condition"].capitalize()
-    codes: list[tuple[str, str | None, str | None]] = []
+    codes: list[Form] = []
     for place, prefix in enumerate(definition.icd10):
-        for digits in SUBDIVISIONS if place == 0 and len(prefix) == 3 else SUBDIVISIONS[-1:]:
+        for digits in SUBDIVISIONS if place == 0 else SUBDIVISIONS[-1:]:
             dotted = f"{prefix}.{digits}" if len(prefix) == 3 else prefix
-            codes += [("icd10", dotted, condition), ("icd10", dotted.replace(".", ""), condition)]
-            codes.append(("icd10", dotted.lower(), condition))
+            typed = (dotted, dotted.replace(".", ""), dotted.lower())
+            codes += [("icd10", code, condition) for code in typed]
     concepts = config.snomed_lists[definition.snomed] if definition.snomed else ()
     codes += [("snomed", concept.id, concept.term) for concept in concepts[:4]]
-    terms: list[tuple[str, str | None, str | None]] = [
+    terms: list[Form] = [
         ("term", None, text) for term in definition.terms for text in (term, f"Query {term}")
     ]
     counted = tuple(prefix for item in config.case_definitions for prefix in item.icd10)
-    kinds = {
+    uncounted = [code for code in OTHER_CODES if not code.replace(".", "").startswith(counted)]
+    kinds: dict[str, list[Form]] = {
         "code": codes or terms,
         "term": terms or codes,
         "loose": [("term", None, term) for term in loose],
-        "other": [("icd10", code, None) for code in OTHER_CODES if not code.replace(".", "").startswith(counted)],
+        "other": [("icd10", code, None) for code in uncounted],
     }
-    return [
-        {"kind": kind, "code_system": system, "code": code, "description": text, "place": place, "places": len(forms)}
-        for kind, forms in kinds.items()
-        for place, (system, code, text) in enumerate(forms)
-    ]
+    for kind, forms in kinds.items():
+        for place, form in enumerate(forms):
+            yield kind, *form, place, len(forms)
 
 
-def _drugs(config: Config) -> list[dict[str, object]]:
-    watched = config.rules.prescribing.watched_classes
-    rows: list[dict[str, object]] = [
-        {
-            "drug_class": name,
-            "watched": True,
-            "place": place + 1,
-            "days": 240 if place == 0 else 90,
-            "share_affected": 0.32 if place == 0 else 0.24,
-            "share_others": 0.16 if place == 0 else 0.1,
-        }
-        for place, name in enumerate(watched)
-    ]
-    rows.append(
-        {"drug_class": OTHER_DRUG_CLASS, "watched": False, "place": 0, "days": 300, "share_affected": 0.45, "share_others": 0.4}
-    )
-    return rows
+def _drugs(config: Config) -> Iterator[tuple[object, ...]]:
+    """One class that nobody watches, and the watched ones: the first is given most and longest."""
+    yield OTHER_DRUG_CLASS, False, 0, 300, 0.45, 0.40
+    for place, name in enumerate(config.rules.prescribing.watched_classes, start=1):
+        yield name, True, place, *((240, 0.32, 0.16) if place == 1 else (90, 0.24, 0.10))
