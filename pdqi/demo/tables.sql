@@ -52,7 +52,7 @@ entry(person_key, day, team, certainty, kind) as (
     from about where affected and draw(person_key, 0, 'is suspected') < 0.95
     union all
     select person_key, care + 14 + around(170, 1.3, draw(person_key, 0, 'confirmed')), care_team, 'confirmed', 'code'
-    from about where affected and draw(person_key, 0, 'is confirmed') < 0.45
+    from about where affected and draw(person_key, 0, 'is confirmed') < 0.60
     union all
     select person_key, specialist_seen + floor(30 * draw(person_key, 0, 'by specialist')), specialist, 'confirmed', 'code'
     from about where affected and specialist is not null and draw(person_key, 0, 'is by specialist') < 0.85
