@@ -79,7 +79,7 @@ def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[P
                     hidden.add((place, count.name))
         for family in families:
             for count in counts:
-                _hide_second(family, count.name, rows, hidden)
+                _hide_second(family, count.name, rows, hidden, policy)
     return hidden
 
 
@@ -88,12 +88,20 @@ def _hide_second(
     count: str,
     rows: Mapping[Place, RawRow],
     hidden: set[tuple[Place, str]],
+    policy: Policy,
 ) -> None:
-    """Where a single part of a visible total is hidden, hide the next smallest with it."""
+    """Where a visible total would give a hidden part back, hide the next smallest with it.
+
+    A single hidden part is never left alone. Several can still be given back where the rounded
+    total and the rounded rest leave them only one value.
+    """
     parts = [place for place in family.parts if place in rows]
     gone = [place for place in parts if (place, count) in hidden]
     total = family.total
-    if len(gone) != 1 or total is None or total not in rows or (total, count) in hidden:
+    if not gone or total is None or total not in rows or (total, count) in hidden:
+        return
+    seen = [rows[place].counts[count] for place in parts if place not in gone]
+    if len(gone) > 1 and not _pinned(rows[total].counts[count], seen, len(gone), policy):
         return
     others = [place for place in parts if place not in gone and rows[place].counts[count] > 0]
     if others:
@@ -101,6 +109,28 @@ def _hide_second(
         hidden.add((partner, count))
     else:
         hidden.add((total, count))
+
+
+def _pinned(total: int, seen: Sequence[int], gone: int, policy: Policy) -> bool:
+    """Whether rounded figures leave a hidden part fewer than two values that it may have."""
+    most = policy.threshold - 1
+    shown = [_range(number, policy) for number in seen]
+    least_total, most_total = _range(total, policy)
+    upper = min(most, most_total - sum(low for low, _ in shown) - (gone - 1))
+    least = least_total - sum(high for _, high in shown)
+    # More than small parts can add up to: one of the hidden is a large one, hidden as a partner.
+    lower = max(1, least - most * (gone - 1)) if least <= most * gone else 1
+    return upper <= lower
+
+
+def _range(number: int, policy: Policy) -> tuple[int, int]:
+    """Return the least and the most that a shown count may have been before rounding."""
+    if number == 0:
+        return 0, 0
+    step = policy.round_to
+    published = rounded(number, step)
+    same = [n for n in range(max(0, published - step), published + step + 1) if rounded(n, step) == published]
+    return max(policy.threshold, same[0]), same[-1]
 
 
 def _cells(
@@ -138,8 +168,8 @@ def _statistic(statistic: Statistic, row: RawRow, behind: Cell, policy: Policy) 
         return NOT_REACHED
     if policy.cleared:
         return Cell(value)
-    if statistic.unit == "quarters":
-        # One person's value: whole quarters of a year, expressed in days again.
+    if statistic.one_persons:
+        # Whole quarters of a year, expressed in days again.
         quarters = math.floor(value / DAYS_IN_QUARTER + 0.5)
         return Cell(round(quarters * DAYS_IN_QUARTER))
     return Cell(value if statistic.unit == "ratio" else math.floor(value + 0.5))

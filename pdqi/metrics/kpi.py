@@ -15,7 +15,7 @@ from typing import Literal
 from pdqi.model import NO_DATA, SUPPRESSED, Cell, State
 from pdqi.statistics.intervals import proportion_interval, risk_ratio
 
-Unit = Literal["count", "share", "days", "ratio", "quarters"]
+Unit = Literal["count", "share", "days", "ratio"]
 ScopeKind = Literal["team", "service", "set", "system"]
 EVERY_SCOPE: tuple[ScopeKind, ...] = ("team", "service", "set", "system")
 Cells = dict[str, Cell]
@@ -54,11 +54,13 @@ class Count(Field):
 class Statistic(Field):
     """A value of the raw figures that stands on people: shown when enough of them do.
 
-    `rests_on` names the count of people behind it. A value in `quarters` is that of a single
-    person, such as the longest wait: given in whole quarters of a year.
+    `rests_on` names the count of people behind it. `one_persons` marks the value of a single
+    person, such as the longest wait: readers who are not cleared get it in whole quarters of a
+    year.
     """
 
     rests_on: str = "people"
+    one_persons: bool = False
 
 
 @dataclass(frozen=True)

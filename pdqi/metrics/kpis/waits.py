@@ -94,7 +94,7 @@ EBT_WAITING_NOW = Kpi(
             Count("over_18_weeks", "Over 18 weeks", within="waiting"),
             Count("over_52_weeks", "Over 52 weeks", within="over_18_weeks"),
         ),
-        statistics=(Statistic("longest_days", "Longest wait", "quarters"),),
+        statistics=(Statistic("longest_days", "Longest wait", "days", one_persons=True),),
         main="waiting",
     ),
     better=Better.LOWER,

@@ -1,0 +1,207 @@
+"""Disclosure control: what a reader who is not cleared can never see or work out."""
+
+import pickle
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pdqi.config import Config, Policy
+from pdqi.disclosure import Family, protect, rounded
+from pdqi.metrics.kpi import Count, PairedProportion, Proportion, Statistic, Tally
+from pdqi.metrics.measure import Raw, RawRow
+from pdqi.model import Basis, Period, Published, State
+
+CONFIG = Config.load(Path(__file__).parents[1] / "world.yaml")
+CONTROLLED = CONFIG.policy_of("reader")
+CLEARED = CONFIG.policy_of("cleared")
+BASIS = Basis(Period(date(2023, 1, 1), date(2023, 12, 31)), "standard", "working_age")
+FAMILY = (Family(("all", None), tuple((name, None) for name in "abcd")),)
+
+
+def proportions(**rows: tuple[int, int]) -> Raw:
+    """Raw proportions by scope: (numerator, denominator)."""
+    made = tuple(
+        RawRow(scope, None, {"numerator": n, "denominator": d}, {}) for scope, (n, d) in rows.items()
+    )
+    return Raw("test", Proportion(), BASIS, made)
+
+
+def shown(table: Published, scope: str, field: str) -> float | None:
+    figure = table.at(scope)
+    assert figure is not None
+    return figure[field].value
+
+
+def state(table: Published, scope: str, field: str) -> State:
+    figure = table.at(scope)
+    assert figure is not None
+    return figure[field].state
+
+
+@pytest.mark.parametrize(
+    ("exact", "published"), [(0, 0), (5, 5), (7, 5), (8, 10), (12, 10), (13, 15), (502, 500), (503, 505)]
+)
+def test_counts_are_rounded_to_the_nearest_five(exact: int, published: int) -> None:
+    assert rounded(exact, 5) == published
+
+
+@pytest.mark.parametrize("small", [1, 2, 3, 4])
+def test_small_numerators_hide_the_share_and_its_interval(small: int) -> None:
+    table = protect(proportions(a=(small, 100)), (), CONTROLLED)
+    for field in ("numerator", "value", "low", "high"):
+        assert state(table, "a", field) is State.SUPPRESSED
+    assert shown(table, "a", "denominator") == 100
+
+
+def test_a_small_rest_hides_the_share_too() -> None:
+    table = protect(proportions(a=(97, 100), b=(95, 100), c=(100, 100)), (), CONTROLLED)
+    assert state(table, "a", "numerator") is State.SUPPRESSED
+    assert shown(table, "b", "numerator") == 95
+    assert shown(table, "c", "value") == 1.0
+
+
+def test_a_small_denominator_hides_everything() -> None:
+    table = protect(proportions(a=(0, 3)), (), CONTROLLED)
+    assert {cell.state for cell in table.figures[0].cells.values()} == {State.SUPPRESSED}
+
+
+def test_zero_is_shown_unless_config_hides_it() -> None:
+    raw = proportions(a=(0, 100))
+    assert shown(protect(raw, (), CONTROLLED), "a", "numerator") == 0
+    hiding = CONTROLLED.model_copy(update={"hide_zero": True})
+    assert state(protect(raw, (), hiding), "a", "numerator") is State.SUPPRESSED
+
+
+def test_percentages_come_from_rounded_counts_and_are_whole() -> None:
+    table = protect(proportions(a=(213, 501)), (), CONTROLLED)
+    assert shown(table, "a", "value") == 0.43  # 215 / 500, not 213 / 501
+    assert shown(table, "a", "low") == 0.39
+
+
+def test_a_single_hidden_part_takes_the_next_smallest_with_it() -> None:
+    raw = proportions(all=(63, 400), a=(3, 100), b=(20, 100), c=(20, 100), d=(20, 100))
+    table = protect(raw, FAMILY, CONTROLLED)
+    assert [state(table, name, "numerator").value for name in "abcd"] == [
+        "suppressed",
+        "suppressed",
+        "shown",
+        "shown",
+    ]
+
+
+def test_a_hidden_part_without_a_sibling_takes_the_total() -> None:
+    raw = proportions(all=(6, 200), a=(3, 100), b=(0, 100))
+    table = protect(raw, FAMILY, CONTROLLED)
+    assert state(table, "all", "numerator") is State.SUPPRESSED
+
+
+def test_a_ratio_needs_all_its_counts_and_ten_people() -> None:
+    def ratio_state(*counts: int) -> State:
+        names = ("pd_denominator", "pd_numerator", "other_denominator", "other_numerator")
+        row = RawRow("a", None, dict(zip(names, counts, strict=True)), {})
+        return state(protect(Raw("x", PairedProportion(), BASIS, (row,)), (), CONTROLLED), "a", "risk_ratio")
+
+    assert ratio_state(100, 20, 100, 10) is State.SHOWN
+    assert ratio_state(100, 20, 100, 3) is State.SUPPRESSED
+    assert ratio_state(6, 6, 100, 10) is State.SUPPRESSED
+    assert ratio_state(100, 20, 100, 0) is State.NO_DATA
+
+
+@pytest.mark.parametrize(("people", "is_shown"), [(9, False), (10, True)])
+def test_a_median_needs_ten_people(people: int, is_shown: bool) -> None:
+    kind = Tally(counts=(Count("people", "People"),), statistics=(Statistic("m", "Median", "days"),))
+    raw = Raw("x", kind, BASIS, (RawRow("a", None, {"people": people}, {"m": 123.5}),))
+    figure = protect(raw, (), CONTROLLED).figures[0]
+    assert figure["m"].value == (124 if is_shown else None)
+    assert protect(raw, (), CLEARED).figures[0]["m"].value == 123.5
+
+
+def test_one_persons_wait_is_given_in_whole_quarters() -> None:
+    kind = Tally(
+        counts=(Count("people", "People"),),
+        statistics=(Statistic("longest", "Longest", "days", one_persons=True),),
+    )
+    for exact, published in ((875, 913), (900, 913), (400, 365), (20, 0)):
+        raw = Raw("x", kind, BASIS, (RawRow("a", None, {"people": 50}, {"longest": exact}),))
+        assert protect(raw, (), CONTROLLED).figures[0]["longest"].value == published
+
+
+def test_a_cleared_reader_sees_exact_counts() -> None:
+    table = protect(proportions(a=(3, 101)), FAMILY, CLEARED)
+    assert table.cleared
+    assert shown(table, "a", "numerator") == 3
+    assert shown(table, "a", "value") == 3 / 101
+
+
+def test_raw_figures_cannot_be_printed_or_kept() -> None:
+    raw = proportions(a=(3, 101))
+    assert "101" not in repr(raw)
+    assert "101" not in repr(next(raw.rows()))
+    with pytest.raises(TypeError):
+        pickle.dumps(raw)
+
+
+COUNTS = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair)))
+TABLES = st.lists(COUNTS, min_size=2, max_size=4)
+
+
+def family_of(parts: list[tuple[int, int]]) -> Raw:
+    whole = (sum(n for n, _ in parts), sum(d for _, d in parts))
+    return proportions(all=whole, **dict(zip("abcd", parts, strict=False)))
+
+
+@given(TABLES)
+def test_what_is_shown_is_never_small_and_always_rounded(parts: list[tuple[int, int]]) -> None:
+    for figure in protect(family_of(parts), FAMILY, CONTROLLED).figures:
+        for name in ("numerator", "denominator"):
+            value = figure[name].value
+            assert value is None or value % 5 == 0
+        numerator, denominator = figure["numerator"].value, figure["denominator"].value
+        if numerator is not None and denominator is not None:
+            assert numerator <= denominator
+
+
+@given(TABLES)
+def test_a_figure_is_the_same_whatever_rows_are_asked_for(parts: list[tuple[int, int]]) -> None:
+    table = protect(family_of(parts), FAMILY, CONTROLLED)
+    again = protect(family_of(parts), FAMILY, CONTROLLED)
+    for scope in ("all", *"abcd"[: len(parts)]):
+        assert table.only((scope,)).at(scope) == again.at(scope)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=3))
+def test_no_hidden_part_is_pinned_by_what_is_shown(numbers: list[int]) -> None:
+    """Every world that would publish the same table: a hidden count is never the same in all."""
+    kind = Tally(counts=(Count("n", "Number"),), main="n")
+
+    def publish(counts: list[int]) -> tuple[float | None, ...]:
+        rows = [RawRow("all", None, {"n": sum(counts)}, {})]
+        rows += [RawRow(x, None, {"n": c}, {}) for x, c in zip("abcd", counts, strict=False)]
+        table = protect(Raw("x", kind, BASIS, tuple(rows)), FAMILY, CONTROLLED)
+        return tuple(figure["n"].value for figure in table.figures)
+
+    seen = publish(numbers)
+    hidden = [place for place, value in enumerate(seen[1:]) if value is None]
+    if not hidden:
+        return
+    near = [range(max(0, n - 4), n + 5) for n in numbers]
+    others = [list(other) for other in product(*near) if publish(list(other)) == seen]
+    for place in hidden:
+        assert len({other[place] for other in others}) > 1
+
+
+@given(TABLES, st.integers(3, 9))
+def test_a_higher_threshold_never_shows_more(parts: list[tuple[int, int]], threshold: int) -> None:
+    def shown_small(policy: Policy) -> int:
+        raw = proportions(**dict(zip("abcd", parts, strict=False)))
+        table = protect(raw, (), policy)
+        return sum(f["numerator"].value is not None for f in table.figures)
+
+    low = CONTROLLED.model_copy(update={"threshold": threshold})
+    high = CONTROLLED.model_copy(update={"threshold": threshold + 1})
+    assert shown_small(high) <= shown_small(low)
