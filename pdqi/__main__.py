@@ -164,7 +164,9 @@ def _day(text: str) -> date:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pdqi", description="The shared picture of a care pathway.")
+    parser = argparse.ArgumentParser(
+        prog="pdqi", description="The shared picture of a care pathway."
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -196,7 +198,9 @@ def _parser() -> argparse.ArgumentParser:
         asked.add_argument("--store", type=Path, required=True, metavar="DIR")
         asked.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
         asked.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
-        asked.add_argument("--definition", metavar="ID", help="case definition; the default if unset")
+        asked.add_argument(
+            "--definition", metavar="ID", help="case definition; the default if unset"
+        )
         asked.add_argument("--ages", metavar="ID", help="age band; the default if unset")
         asked.add_argument("--role", metavar="ROLE", help="reader's role; the default if unset")
         asked.add_argument("--json", action="store_true")

@@ -157,7 +157,9 @@ class Policy(Frozen):
     @model_validator(mode="after")
     def _shown_counts_are_whole_steps(self) -> Self:
         if not self.cleared and self.threshold < self.round_to / 2:
-            raise ValueError("'threshold' is below half of 'round_to': small counts would show as 0.")
+            raise ValueError(
+                "'threshold' is below half of 'round_to': small counts would show as 0."
+            )
         return self
 
 
@@ -206,7 +208,9 @@ class Config(Frozen):
     def _wording_is_complete(cls, wording: dict[str, str]) -> dict[str, str]:
         missing = {"condition", "short", "people"} - wording.keys()
         if missing:
-            raise ValueError(f"Missing: {', '.join(sorted(missing))}. Add the words used on screen.")
+            raise ValueError(
+                f"Missing: {', '.join(sorted(missing))}. Add the words used on screen."
+            )
         return wording
 
     @classmethod
@@ -274,7 +278,9 @@ class Config(Frozen):
         """Every reference that leads nowhere, every id or spelling used twice."""
         found: list[Problem] = []
 
-        def fault(path: tuple[str | int, ...], what: str, allowed: str | None, fix: str | None) -> None:
+        def fault(
+            path: tuple[str | int, ...], what: str, allowed: str | None, fix: str | None
+        ) -> None:
             where = ".".join(str(step) for step in path)
             found.append(Problem(what, file, lines.of(path), where, allowed, fix))
 
@@ -287,7 +293,12 @@ class Config(Frozen):
             for path, name in names:
                 if name in seen:
                     line = lines.of(seen[name])
-                    fault(path, f"The {noun} '{name}' is used twice (first in line {line}).", None, "Rename one.")
+                    fault(
+                        path,
+                        f"The {noun} '{name}' is used twice (first in line {line}).",
+                        None,
+                        "Rename one.",
+                    )
                 seen.setdefault(name, path)
 
         services = {item.id for item in self.services}
@@ -320,7 +331,9 @@ class Config(Frozen):
             [
                 (("teams", i, "spellings"), spelling)
                 for i, team in enumerate(self.teams)
-                for spelling in sorted({folded(name) for name in (team.id, team.name, *team.spellings)})
+                for spelling in sorted(
+                    {folded(name) for name in (team.id, team.name, *team.spellings)}
+                )
             ],
             "spelling",
         )
@@ -328,7 +341,9 @@ class Config(Frozen):
             [
                 (("treatments", i, "spellings"), spelling)
                 for i, item in enumerate(self.treatments)
-                for spelling in sorted({folded(name) for name in (item.id, item.name, *item.spellings)})
+                for spelling in sorted(
+                    {folded(name) for name in (item.id, item.name, *item.spellings)}
+                )
             ],
             "spelling",
         )
@@ -340,7 +355,12 @@ class Config(Frozen):
             for j, member in enumerate(item.teams):
                 known(("team_sets", i, "teams", j), member, teams)
             if not item.services and not item.teams:
-                fault(("team_sets", i), f"The set '{item.id}' is empty.", None, "Name services or teams.")
+                fault(
+                    ("team_sets", i),
+                    f"The set '{item.id}' is empty.",
+                    None,
+                    "Name services or teams.",
+                )
         known(("service_roles", "specialist"), self.service_roles.specialist, services)
         known(("service_roles", "drop_in"), self.service_roles.drop_in, services)
         for part in ("community", "crisis", "inpatient"):
@@ -349,7 +369,11 @@ class Config(Frozen):
         for i, definition in enumerate(self.case_definitions):
             if definition.snomed is not None:
                 known(("case_definitions", i, "snomed"), definition.snomed, set(self.snomed_lists))
-        known(("default_definition",), self.default_definition, {item.id for item in self.case_definitions})
+        known(
+            ("default_definition",),
+            self.default_definition,
+            {item.id for item in self.case_definitions},
+        )
         known(("default_age_band",), self.default_age_band, {item.id for item in self.age_bands})
         policies = {item.id for item in self.policies}
         for i, role in enumerate(self.roles):

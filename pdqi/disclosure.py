@@ -105,22 +105,21 @@ def _hide_second(
         return
     others = [place for place in parts if place not in gone and rows[place].counts[count] > 0]
     if others:
-        partner = min(others, key=lambda place: (rows[place].counts[count], place[0], place[1] or ""))
+        partner = min(
+            others, key=lambda place: (rows[place].counts[count], place[0], place[1] or "")
+        )
         hidden.add((partner, count))
     else:
         hidden.add((total, count))
 
 
 def _pinned(total: int, seen: Sequence[int], gone: int, policy: Policy) -> bool:
-    """Whether rounded figures leave a hidden part fewer than two values that it may have."""
-    most = policy.threshold - 1
-    shown = [_range(number, policy) for number in seen]
-    least_total, most_total = _range(total, policy)
-    upper = min(most, most_total - sum(low for low, _ in shown) - (gone - 1))
-    least = least_total - sum(high for _, high in shown)
-    # More than small parts can add up to: one of the hidden is a large one, hidden as a partner.
-    lower = max(1, least - most * (gone - 1)) if least <= most * gone else 1
-    return upper <= lower
+    """Whether the rounded total and the rounded rest leave each hidden part no room above 1.
+
+    From below they cannot pin it: which of the hidden parts is small is not known.
+    """
+    _, most = _range(total, policy)
+    return most - sum(_range(number, policy)[0] for number in seen) <= gone
 
 
 def _range(number: int, policy: Policy) -> tuple[int, int]:
@@ -129,7 +128,11 @@ def _range(number: int, policy: Policy) -> tuple[int, int]:
         return 0, 0
     step = policy.round_to
     published = rounded(number, step)
-    same = [n for n in range(max(0, published - step), published + step + 1) if rounded(n, step) == published]
+    same = [
+        n
+        for n in range(max(0, published - step), published + step + 1)
+        if rounded(n, step) == published
+    ]
     return max(policy.threshold, same[0]), same[-1]
 
 
@@ -173,4 +176,3 @@ def _statistic(statistic: Statistic, row: RawRow, behind: Cell, policy: Policy) 
         quarters = math.floor(value / DAYS_IN_QUARTER + 0.5)
         return Cell(round(quarters * DAYS_IN_QUARTER))
     return Cell(value if statistic.unit == "ratio" else math.floor(value + 0.5))
-

@@ -28,7 +28,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
-        head = " ".join(part for part in (place and f"{place}:", self.where and f"{self.where}:") if part)
+        head = " ".join(
+            part for part in (place and f"{place}:", self.where and f"{self.where}:") if part
+        )
         tail = " ".join(
             part
             for part in (self.what, self.allowed and f"Allowed: {self.allowed}.", self.fix)

@@ -32,7 +32,9 @@ class Period:
         if self.last.day != monthrange(self.last.year, self.last.month)[1]:
             problems.append(Problem(f"{self.last} is not the last day of a month."))
         if self.last < self.first:
-            problems.append(Problem(f"The period ends ({self.last}) before it starts ({self.first})."))
+            problems.append(
+                Problem(f"The period ends ({self.last}) before it starts ({self.first}).")
+            )
         if problems:
             raise RequestError([Problem(p.what, fix="Periods are whole months.") for p in problems])
 

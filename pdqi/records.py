@@ -27,7 +27,9 @@ def of_transitions(
     """Return moves, people and median days between, each by `from>to`; null is suppressed."""
 
     def by_arrow(field: str) -> dict[str, Any]:
-        ordered = sorted(published.figures, key=lambda f: (-(f["moves"].value or 0), f.scope, f.by or ""))
+        ordered = sorted(
+            published.figures, key=lambda f: (-(f["moves"].value or 0), f.scope, f.by or "")
+        )
         return {f"{figure.scope}>{figure.by}": figure[field].value for figure in ordered}
 
     return _head(service, basis, viewer) | {
@@ -57,7 +59,9 @@ def _table(table: Published) -> dict[str, dict[str, Any]]:
         if figure.by is None:
             rows.setdefault(figure.scope, {}).update(_row(table.kpi, figure))
         else:
-            rows.setdefault(figure.scope, {}).setdefault(by, {})[figure.by] = _row(table.kpi, figure)
+            rows.setdefault(figure.scope, {}).setdefault(by, {})[figure.by] = _row(
+                table.kpi, figure
+            )
     return rows
 
 

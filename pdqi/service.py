@@ -64,7 +64,13 @@ class Service:
         found = {scope.key: scope for scope in self.scopes}
         if key not in found:
             raise RequestError(
-                Problem(f"There is no team, service or set '{key[:60]}'.", None, None, None, *one_of(key, found))
+                Problem(
+                    f"There is no team, service or set '{key[:60]}'.",
+                    None,
+                    None,
+                    None,
+                    *one_of(key, found),
+                )
             )
         return found[key]
 
@@ -74,7 +80,9 @@ class Service:
         known = {role.id for role in self.config.roles}
         if wanted not in known:
             raise RequestError(
-                Problem(f"There is no role '{wanted[:60]}'.", None, None, None, *one_of(wanted, known))
+                Problem(
+                    f"There is no role '{wanted[:60]}'.", None, None, None, *one_of(wanted, known)
+                )
             )
         return Viewer(self.config.role(wanted), self.config.policy_of(wanted))
 
@@ -188,7 +196,9 @@ class Service:
             if scope.kind in ("service", "set"):
                 found.append((scope.key, scope.teams))
             if scope.kind == "set" and sets[scope.id].services and not sets[scope.id].teams:
-                found.append((scope.key, tuple(f"service:{name}" for name in sets[scope.id].services)))
+                found.append(
+                    (scope.key, tuple(f"service:{name}" for name in sets[scope.id].services))
+                )
         # Where teams have figures but services have none, the system is the total of its teams.
         found.append((SYSTEM, tuple(team.id for team in self.config.teams)))
         return tuple(found)

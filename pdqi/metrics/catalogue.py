@@ -40,7 +40,9 @@ def kpi(kpi_id: str) -> Kpi:
     for item in CATALOGUE:
         if item.id == kpi_id:
             return item
-    raise RequestError(Problem(f"There is no KPI '{kpi_id}'.", None, None, None, *one_of(kpi_id, KPI_IDS)))
+    raise RequestError(
+        Problem(f"There is no KPI '{kpi_id}'.", None, None, None, *one_of(kpi_id, KPI_IDS))
+    )
 
 
 def section(section_id: str) -> tuple[Kpi, ...]:

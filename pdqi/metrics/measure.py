@@ -205,5 +205,3 @@ def _places(columns: Columns) -> list[tuple[str, str | None]]:
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-

@@ -40,7 +40,9 @@ class Survival:
         )
 
 
-def survival(times: npt.ArrayLike, events: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Survival:
+def survival(
+    times: npt.ArrayLike, events: npt.ArrayLike, weights: npt.ArrayLike | None = None
+) -> Survival:
     """Return the Kaplan-Meier curve of durations.
 
     `times` are durations, `events` whether each ended (else censored), `weights` how many

@@ -59,7 +59,9 @@ def _derive(version: Path, config: Config, folder: Path) -> None:
         with connection:
             vocabularies.make(connection, config)
             for table in TABLES:
-                connection.read_parquet(str(version / f"{table.name}.parquet")).create_view(table.name)
+                connection.read_parquet(str(version / f"{table.name}.parquet")).create_view(
+                    table.name
+                )
             parameters = vocabularies.derive_parameters(config)
             for block in sqlfile.blocks(SQL):
                 bound = {name: parameters[name] for name in block.parameters}

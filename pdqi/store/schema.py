@@ -71,7 +71,9 @@ TABLES = (
         "people",
         "a person",
         (
-            Column("person_id", "VARCHAR", "keyed pseudonym, never the source's own", required=True),
+            Column(
+                "person_id", "VARCHAR", "keyed pseudonym, never the source's own", required=True
+            ),
             Column("birth_date", "DATE", "needed for age only; shown nowhere"),
             Column("gender", "VARCHAR", "as coded by the source"),
             Column("ethnicity", "VARCHAR", "as coded by the source"),
@@ -81,7 +83,9 @@ TABLES = (
         "episodes",
         "one referral to one team and the period of care that followed",
         (
-            Column("episode_id", "VARCHAR", "made from source, file and row where the source has none"),
+            Column(
+                "episode_id", "VARCHAR", "made from source, file and row where the source has none"
+            ),
             _TEAM,
             Column("referral_source", "VARCHAR", "who referred, as typed"),
             Column("referred_on", "DATE", "referral received", required=True),
@@ -101,7 +105,13 @@ TABLES = (
             Column("code_system", "VARCHAR", "icd10, snomed or term", choices=CODE_SYSTEMS),
             Column("code", "VARCHAR", "the code as typed; empty for words only"),
             Column("description", "VARCHAR", "the words"),
-            Column("certainty", "VARCHAR", "confirmed, suspected or ruled_out", required=True, choices=CERTAINTIES),
+            Column(
+                "certainty",
+                "VARCHAR",
+                "confirmed, suspected or ruled_out",
+                required=True,
+                choices=CERTAINTIES,
+            ),
         ),
     ),
     Table(
@@ -109,7 +119,13 @@ TABLES = (
         "one referral for one treatment and what came of it",
         (
             _TEAM,
-            Column("treatment", "VARCHAR", "treatment id from config", required=True, vocabulary="treatment"),
+            Column(
+                "treatment",
+                "VARCHAR",
+                "treatment id from config",
+                required=True,
+                vocabulary="treatment",
+            ),
             Column("referred_on", "DATE", "referral for the treatment", required=True),
             Column("assessed_on", "DATE", "assessed for it"),
             Column("started_on", "DATE", "treatment started"),
@@ -123,7 +139,9 @@ TABLES = (
         "something on one day",
         (
             Column("team", "VARCHAR", "team id from config", vocabulary="team"),
-            Column("kind", "VARCHAR", "panel_review, attendance, contact, care_plan, …", required=True),
+            Column(
+                "kind", "VARCHAR", "panel_review, attendance, contact, care_plan, …", required=True
+            ),
             Column("occurred_on", "DATE", "the day", required=True),
         ),
     ),

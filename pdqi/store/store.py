@@ -52,7 +52,9 @@ class Session:
 class Store:
     """One version of the data, with the config's small tables beside it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, manifest: Manifest
+    ) -> None:
         """Use `Store.open`."""
         self._connection = connection
         self.path = path
@@ -121,7 +123,8 @@ def _connect(version: Path, derived: Path, config: Config) -> duckdb.DuckDBPyCon
 
 def _rows(connection: duckdb.DuckDBPyConnection, derived: Path, name: str) -> int:
     found = connection.execute(
-        "select num_rows from parquet_file_metadata($file)", {"file": str(derived / f"{name}.parquet")}
+        "select num_rows from parquet_file_metadata($file)",
+        {"file": str(derived / f"{name}.parquet")},
     ).fetchall()
     return int(found[0][0]) if found else 0
 

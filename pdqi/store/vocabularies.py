@@ -80,7 +80,9 @@ def make(connection: duckdb.DuckDBPyConnection, config: Config) -> None:
             for team in config.teams
         ],
     )
-    connection.execute(f"create table scopes (scope varchar, kind varchar, place integer, teams {bits})")
+    connection.execute(
+        f"create table scopes (scope varchar, kind varchar, place integer, teams {bits})"
+    )
     connection.executemany(
         "insert into scopes values (?, ?, ?, ?)",
         [
@@ -95,7 +97,10 @@ def make(connection: duckdb.DuckDBPyConnection, config: Config) -> None:
     )
     connection.executemany(
         "insert into treatment_list values (?, ?, ?)",
-        [(item.id, treatment_keys(config)[item.id], item.evidence_based) for item in config.treatments],
+        [
+            (item.id, treatment_keys(config)[item.id], item.evidence_based)
+            for item in config.treatments
+        ],
     )
     connection.execute(
         "create table case_definitions (definition varchar, icd10 varchar[], snomed varchar[],"

@@ -21,7 +21,9 @@ TEAMS = [team.id for team in CONFIG.teams]
 # Days crowd around the edges of the period, where definitions are decided.
 EDGES = [date(2023, 1, 1), date(2023, 12, 31), date(2022, 1, 1), date(2021, 12, 31)]
 DAYS = st.one_of(
-    st.sampled_from([edge + timedelta(days=n) for edge in EDGES for n in (-28, -6, -5, -1, 0, 1, 5, 28)]),
+    st.sampled_from(
+        [edge + timedelta(days=n) for edge in EDGES for n in (-28, -6, -5, -1, 0, 1, 5, 28)]
+    ),
     st.dates(date(2021, 1, 1), date(2024, 3, 31)),
 )
 PEOPLE = st.sampled_from(["ann", "bob", "cat", "dee", "eve"])
@@ -54,7 +56,9 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
         return [row | draw(steps(names)) for row in found]
 
     born = st.one_of(
-        st.none(), st.dates(date(1958, 1, 1), date(1960, 1, 1)), st.dates(date(2004, 1, 1), date(2006, 12, 31))
+        st.none(),
+        st.dates(date(1958, 1, 1), date(1960, 1, 1)),
+        st.dates(date(2004, 1, 1), date(2006, 12, 31)),
     )
     people = {row["id"]: row for row in rows(4, born=born)}
     return {
@@ -65,8 +69,12 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             recorded_on=DAYS,
             team=st.sampled_from([None, *TEAMS]),
             code_system=st.sampled_from(["icd10", "snomed", "term"]),
-            code=st.sampled_from([None, "F60.3", "f603x", "F61", "F32.1", "20010003", " F60 ", "33"]),
-            description=st.sampled_from([None, "EUPD traits", "?EUPD", "eupds", "complex  emotional needs", "BPD", "?PD"]),
+            code=st.sampled_from(
+                [None, "F60.3", "f603x", "F61", "F32.1", "20010003", " F60 ", "33"]
+            ),
+            description=st.sampled_from(
+                [None, "EUPD traits", "?EUPD", "eupds", "complex  emotional needs", "BPD", "?PD"]
+            ),
             certainty=st.sampled_from(["confirmed", "suspected", "ruled_out"]),
         ),
         "treatments": dated(
@@ -117,7 +125,10 @@ def test_sql_says_what_the_definitions_say(
     world: dict[str, list[dict[str, Any]]], period: Period, definition: str, ages: str
 ) -> None:
     basis = Basis(period, definition, ages)
-    with TemporaryDirectory() as folder, Store.open(make_store(world, Path(folder)), CONFIG) as store:
+    with (
+        TemporaryDirectory() as folder,
+        Store.open(make_store(world, Path(folder)), CONFIG) as store,
+    ):
         raw = measure(store, CONFIG, CATALOGUE, basis)
     oracle = Oracle(world, CONFIG, basis)
     for kpi in CATALOGUE:

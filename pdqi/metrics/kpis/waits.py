@@ -210,7 +210,9 @@ DIAGNOSIS_DELAY = Kpi(
             Count("people", "People"),
             Count("confirmed", "Confirmed", within="people"),
             Count("team_known", "Confirmed by a known team", within="confirmed"),
-            Count("at_specialist", "First confirmed at the specialist service", within="team_known"),
+            Count(
+                "at_specialist", "First confirmed at the specialist service", within="team_known"
+            ),
         ),
         derived=(Field("specialist_share", "Share at the specialist service", "share"),),
         statistics=(
