@@ -1,0 +1,174 @@
+"""What can be wrong between content files: ids, places, links, sources, placeholders."""
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from pydantic import BaseModel
+
+from pdqi.config import Config
+from pdqi.content import links
+from pdqi.content.evidence import (
+    Glossary,
+    MeasurabilityFile,
+    PublishedFigures,
+    Sources,
+    Voices,
+    Workstreams,
+)
+from pdqi.content.links import Written
+from pdqi.content.models import DriverDiagram, ProcessMap, Statement
+from pdqi.errors import Problem, one_of
+from pdqi.labels import Labels
+from pdqi.yamlfile import Frozen, Lines
+
+FILES: dict[str, type[Frozen]] = {
+    "process_map": ProcessMap,
+    "driver_diagram": DriverDiagram,
+    "voices": Voices,
+    "workstreams": Workstreams,
+    "published": PublishedFigures,
+    "measurability": MeasurabilityFile,
+    "sources": Sources,
+    "glossary": Glossary,
+}
+"""Each content file, without `.yaml`, and what it holds."""
+
+KINDS: dict[str, tuple[str, str]] = {
+    "lane": ("process_map", "lanes"),
+    "node": ("process_map", "nodes"),
+    "arrow": ("process_map", "arrows"),
+    "issue": ("process_map", "issues"),
+    "aim": ("driver_diagram", "aim"),
+    "branch": ("driver_diagram", "branches"),
+    "primary": ("driver_diagram", "primary"),
+    "gap": ("driver_diagram", "gaps"),
+    "secondary": ("driver_diagram", "secondary"),
+    "idea": ("driver_diagram", "ideas"),
+    "focus_group": ("voices", "groups"),
+    "voice": ("voices", "themes"),
+    "group": ("workstreams", "groups"),
+    "workstream": ("workstreams", "workstreams"),
+    "published": ("published", "figures"),
+    "data_type": ("published", "data_types"),
+    "mark": ("published", "marks"),
+    "measurability": ("measurability", "items"),
+    "lesson": ("measurability", "lessons"),
+    "source": ("sources", "sources"),
+    "term": ("glossary", "terms"),
+}
+"""Each kind of item, and the file and key that hold them."""
+
+
+def items_of(contents: Mapping[str, Any]) -> dict[str, BaseModel]:
+    """Return every item of the files that could be read, by its reference."""
+    return {
+        f"{kind}:{item.id}": item
+        for kind, (file, key) in KINDS.items()
+        if file in contents
+        for _, item in _listed(contents[file], key)
+    }
+
+
+def _listed(content: Any, key: str) -> list[tuple[links.Path, Any]]:
+    """Items under a key with their paths; the aim is a single one."""
+    value = getattr(content, key)
+    return (
+        [((key, i), item) for i, item in enumerate(value)]
+        if isinstance(value, tuple)
+        else [((key,), value)]
+    )
+
+
+def written_in(contents: Mapping[str, Any]) -> Iterator[Written]:
+    """Give every link of the files that could be read."""
+    for name, content in contents.items():
+        of = getattr(links, f"of_{name}", None)
+        if of is not None:
+            yield from of(content, f"{name}.yaml")
+
+
+def problems_between(
+    contents: Mapping[str, Any], lines: Mapping[str, Lines], config: Config, kpi_ids: Set[str]
+) -> Iterator[Problem]:
+    """Give every fault between items, as far as the files could be read."""
+    labels = Labels.of(config)
+    known: dict[str, set[str]] = {
+        "kpi": set(kpi_ids),
+        "service": {item.id for item in config.services},
+        "team": {item.id for item in config.teams},
+    }
+    for kind, (name, key) in KINDS.items():
+        if name not in contents:
+            continue
+        known[kind] = set()
+        for path, item in _listed(contents[name], key):
+            if item.id in known[kind]:
+                yield _at(
+                    lines,
+                    name,
+                    (*path, "id"),
+                    f"The {_words(kind)} '{item.id}' is written twice.",
+                    None,
+                    "Rename one.",
+                )
+            known[kind].add(item.id)
+    if "process_map" in contents:
+        yield from _shared_places(contents["process_map"], lines)
+    for link in written_in(contents):
+        unheard = [kind for kind in link.kinds if kind not in known and kind not in KINDS]
+        name = link.file.removesuffix(".yaml")
+        if unheard:
+            allowed, fix = one_of(unheard[0], {*KINDS, *known})
+            yield _at(
+                lines, name, link.path, f"'{unheard[0]}' is not a kind of item.", allowed, fix
+            )
+            continue
+        if any(kind not in known for kind in link.kinds):
+            continue  # its file could not be read, which is reported already
+        ids = set().union(*(known[kind] for kind in link.kinds))
+        if link.to not in ids:
+            noun = " or ".join(_words(kind) for kind in link.kinds)
+            yield _at(
+                lines, name, link.path, f"There is no {noun} '{link.to}'.", *one_of(link.to, ids)
+            )
+    for name, content in contents.items():
+        for path, value in links.walk(content):
+            if isinstance(value, str):
+                line = lines[name].of(path)
+                yield from labels.problems(value, f"{name}.yaml", line, _dotted(path))
+            elif isinstance(value, Statement) and value.source:
+                if value.source in known.get("source", {value.source}):
+                    continue
+                what = f"There is no source '{value.source}'."
+                allowed, fix = one_of(value.source, known["source"])
+                yield _at(lines, name, (*path, "source"), what, allowed, fix)
+
+
+def _shared_places(content: ProcessMap, lines: Mapping[str, Lines]) -> Iterator[Problem]:
+    taken: dict[tuple[str, int, int], str] = {}
+    for i, node in enumerate(content.nodes):
+        first = taken.setdefault((node.lane, node.column, node.row), node.id)
+        if first != node.id:
+            place = f"lane {node.lane}, column {node.column}, row {node.row}"
+            what = f"'{node.id}' stands where '{first}' stands: {place}."
+            fix = "Give one of them another column or row."
+            yield _at(lines, "process_map", ("nodes", i, "column"), what, None, fix)
+
+
+def _at(
+    lines: Mapping[str, Lines],
+    name: str,
+    path: links.Path,
+    what: str,
+    allowed: str | None,
+    fix: str | None,
+) -> Problem:
+    return Problem(what, f"{name}.yaml", lines[name].of(path), _dotted(path), allowed, fix)
+
+
+def _dotted(path: links.Path) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def _words(kind: str) -> str:
+    return "KPI" if kind == "kpi" else kind.replace("_", " ")

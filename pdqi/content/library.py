@@ -1,0 +1,201 @@
+"""The whole content: read, checked as one, and asked in either direction.
+
+Everything wrong with any file is reported at once, with file and line. What is merely
+unfinished (a gap without an idea) is no fault: `open_ends` lists it for the meeting.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from pdqi.config import Config, digest_of
+from pdqi.content.checks import FILES, items_of, problems_between, written_in
+from pdqi.content.evidence import (
+    Glossary,
+    MeasurabilityFile,
+    PublishedFigure,
+    PublishedFigures,
+    Sources,
+    Voices,
+    Workstreams,
+)
+from pdqi.content.links import RELATIONS
+from pdqi.content.models import Basis, DriverDiagram, Node, ProcessMap, Strength
+from pdqi.content.open_ends import OpenEnd, open_ends
+from pdqi.errors import ContentError, Problem, RequestError, one_of
+from pdqi.yamlfile import Lines, read
+
+RANKS = {"aim": 0, "branch": 1, "primary": 2, "secondary": 3, "gap": 4, "idea": 5, "workstream": 6}
+"""From what is wanted to what is done: a thread runs along these."""
+EVIDENCE = frozenset({"voice", "issue", "kpi"})
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A neighbour of an item: which, how it is related in words, how strongly, on what basis."""
+
+    ref: str
+    words: str
+    relation: str
+    strength: Strength
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content of one pathway. Texts keep their placeholders; `Labels.fill` fills them."""
+
+    config: Config
+    process_map: ProcessMap
+    driver_diagram: DriverDiagram
+    voices: Voices
+    workstreams: Workstreams
+    published: PublishedFigures
+    measurability: MeasurabilityFile
+    sources: Sources
+    glossary: Glossary
+    kpi_ids: frozenset[str]
+
+    @classmethod
+    def load(cls, folder: Path, config: Config, kpi_ids: Set[str]) -> "Library":
+        """Read and check every file; raises `ContentError` with all the faults of all of them."""
+        contents: dict[str, Any] = {}
+        lines: dict[str, Lines] = {}
+        problems: list[Problem] = []
+        for name, model in FILES.items():
+            content, where, found = read(folder / f"{name}.yaml", model)
+            problems += found
+            if content is not None:
+                contents[name], lines[name] = content, where
+        problems += problems_between(contents, lines, config, kpi_ids)
+        if problems:
+            raise ContentError(problems)
+        return cls(config=config, kpi_ids=frozenset(kpi_ids), **contents)
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hex digits that change when any content does."""
+        return digest_of({name: getattr(self, name).model_dump(mode="json") for name in FILES})
+
+    @cached_property
+    def items(self) -> Mapping[str, BaseModel]:
+        """Every item by its reference, `gap:A1`; services and teams are those of config."""
+        found = items_of({name: getattr(self, name) for name in FILES})
+        found |= {f"service:{item.id}": item for item in self.config.services}
+        found |= {f"team:{item.id}": item for item in self.config.teams}
+        return found
+
+    def name(self, ref: str) -> str:
+        """Return what an item is called, in few words and with placeholders; a KPI by its id."""
+        item = self._known(ref)
+        for attribute in ("short", "name", "term", "subject", "text"):
+            if item is not None and isinstance(getattr(item, attribute, None), str):
+                return str(getattr(item, attribute))
+        return ref.partition(":")[2]
+
+    def about(self, ref: str) -> tuple[Linked, ...]:
+        """Return every item linked with this one, whichever end wrote the link down.
+
+        Raises `RequestError` where there is no such item.
+        """
+        self._known(ref)
+        return self._neighbours.get(ref, ())
+
+    def thread(self, ref: str) -> frozenset[str]:
+        """Return what stands behind an item and what follows from it, itself included.
+
+        From an idea it runs over gaps and drivers to the aim, and on to the workstreams that
+        take it up; with it come the voices, map issues and KPIs linked to anything passed.
+        """
+        self._known(ref)
+        rank = RANKS.get(ref.partition(":")[0])
+        starts = (ref,) if rank is not None else self._ranked_neighbours(ref)
+        boxes = {box for start in starts for up in (True, False) for box in self._run(start, up)}
+        evidence = {
+            linked.ref
+            for box in boxes
+            for linked in self.about(box)
+            if linked.ref.partition(":")[0] in EVIDENCE
+        }
+        return frozenset({ref} | boxes | evidence)
+
+    def node_of(self, service_or_team: str) -> Node | None:
+        """Return the step of the map whose recorded episodes are those of a service or team."""
+        service = next(
+            (team.service for team in self.config.teams if team.id == service_or_team), None
+        )
+        for wanted in (service_or_team, service):
+            for node in self.process_map.nodes:
+                if wanted in node.episodes_of:
+                    return node
+        return None
+
+    def references(
+        self, kpi_id: str, services: Collection[str] | None = None
+    ) -> tuple[PublishedFigure, ...]:
+        """Return the published figures that may stand beside a KPI, in the order of the file.
+
+        `services` keeps those about any of these; figures about all, or about services that
+        were not named, are kept too.
+        """
+        return tuple(
+            figure
+            for figure in self.published.figures
+            if kpi_id in figure.kpis
+            and (
+                services is None
+                or isinstance(figure.services, str)
+                or not set(services).isdisjoint(figure.services)
+            )
+        )
+
+    def context(self, kpi_id: str) -> tuple[PublishedFigure, ...]:
+        """Return figures to mention beside a KPI and never to draw: they mean another thing."""
+        return tuple(figure for figure in self.published.figures if kpi_id in figure.context_for)
+
+    def open_ends(self) -> tuple[OpenEnd, ...]:
+        """Return what is unfinished: nothing here is an error."""
+        return tuple(open_ends(self))
+
+    def _known(self, ref: str) -> BaseModel | None:
+        kind, _, name = ref.partition(":")
+        if kind == "kpi" and name in self.kpi_ids:
+            return None
+        if ref not in self.items:
+            known = {*self.items, *(f"kpi:{item}" for item in self.kpi_ids)}
+            raise RequestError(Problem(f"There is no item '{ref}'.", fix=one_of(ref, known)[1]))
+        return self.items[ref]
+
+    @cached_property
+    def _neighbours(self) -> dict[str, tuple[Linked, ...]]:
+        found: dict[str, dict[Linked, None]] = defaultdict(dict)
+        known = self.items.keys() | {f"kpi:{item}" for item in self.kpi_ids}
+        for link in written_in({name: getattr(self, name) for name in FILES}):
+            end = next(f"{kind}:{link.to}" for kind in link.kinds if f"{kind}:{link.to}" in known)
+            forth, back = RELATIONS[link.relation]
+            for at, other, words in ((link.start, end, forth), (end, link.start, back)):
+                found[at][Linked(other, words, link.relation, link.strength, link.basis)] = None
+        return {ref: tuple(linked) for ref, linked in found.items()}
+
+    def _ranked_neighbours(self, ref: str) -> tuple[str, ...]:
+        return tuple(
+            linked.ref for linked in self.about(ref) if linked.ref.partition(":")[0] in RANKS
+        )
+
+    def _run(self, start: str, up: bool) -> set[str]:
+        """Every box reached from `start` by going only towards the aim, or only away from it."""
+        reached, ahead = {start}, [start]
+        while ahead:
+            here = ahead.pop()
+            rank = RANKS[here.partition(":")[0]]
+            for ref in self._ranked_neighbours(here):
+                other = RANKS[ref.partition(":")[0]]
+                if (other < rank if up else other > rank) and ref not in reached:
+                    reached.add(ref)
+                    ahead.append(ref)
+        return reached

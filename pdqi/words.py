@@ -1,0 +1,91 @@
+"""Figures as strings. One place, so that a figure reads the same on every page and in every file."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""Written out, because `strftime` follows the locale of the machine."""
+MINUS = "\N{MINUS SIGN}"
+
+
+def half_up(value: float, places: int = 0) -> Decimal:
+    """Return a number rounded as people round: 12.5 is 13, and −12.5 is −13.
+
+    Works on the number as it is written (0.285 is not 0.28499…).
+    """
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def percent(value: float) -> str:
+    """Return a fraction as a whole percentage, half up: 0.125 is `13%`."""
+    return f"{_signed(half_up(float(Decimal(repr(value)) * 100)))}%"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Return two fractions as a range: `60% to 70%`."""
+    return f"{percent(low)} to {percent(high)}"
+
+
+def count(value: float) -> str:
+    """Return a whole number with thousands separators: `1,234`."""
+    return _signed(half_up(value))
+
+
+def days(value: float) -> str:
+    """Return whole days with the unit: `1 day`, `1,034 days`, `−3 days`."""
+    whole = half_up(value)
+    return f"{_signed(whole)} {'day' if abs(whole) == 1 else 'days'}"
+
+
+def ratio(value: float) -> str:
+    """Return a ratio with one decimal place: `2.0`."""
+    return _signed(half_up(value, 1))
+
+
+def quarters(value: float) -> str:
+    """Return whole quarters of a year with the unit: `1 quarter`, `5 quarters`."""
+    whole = half_up(value)
+    return f"{_signed(whole)} {'quarter' if abs(whole) == 1 else 'quarters'}"
+
+
+def in_unit(value: float, unit: str) -> str:
+    """Return a figure in its unit: count, share, days, ratio or quarters."""
+    return {"count": count, "share": percent, "days": days, "ratio": ratio, "quarters": quarters}[
+        unit
+    ](value)
+
+
+def day(value: date) -> str:
+    """Return a date: `3 April 2022`."""
+    return f"{value.day} {month(value)}"
+
+
+def month(value: date) -> str:
+    """Return the month of a date: `April 2022`."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def span(first: date, last: date) -> str:
+    """Return two months as a period: `April to June 2022`, `April 2022 to March 2023`."""
+    if (first.year, first.month) == (last.year, last.month):
+        return month(first)
+    start = MONTHS[first.month - 1] if first.year == last.year else month(first)
+    return f"{start} to {month(last)}"
+
+
+def _signed(value: Decimal) -> str:
+    text = f"{abs(value):,}"
+    return f"{MINUS}{text}" if value < 0 else text
