@@ -1,0 +1,8 @@
+"""data_quality."""
+
+import streamlit as st
+from pdqi.ui import open_page
+
+page = open_page("data_quality")
+st.write(page.choice.scope.key)
+st.table({"a":["b"],"c":["1"]})

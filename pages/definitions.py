@@ -1,0 +1,8 @@
+"""definitions."""
+
+import streamlit as st
+from pdqi.ui import open_page
+
+page = open_page("definitions")
+st.write(page.choice.scope.key)
+st.table({"a":["b"],"c":["1"]})

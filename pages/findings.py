@@ -1,0 +1,8 @@
+"""findings."""
+
+import streamlit as st
+from pdqi.ui import open_page
+
+page = open_page("findings")
+st.write(page.choice.scope.key)
+st.table({"a":["b"],"c":["1"]})

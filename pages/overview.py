@@ -1,0 +1,8 @@
+"""overview."""
+
+import streamlit as st
+from pdqi.ui import open_page
+
+page = open_page("overview")
+st.write(page.choice.scope.key)
+st.table({"a":["b"],"c":["1"]})

@@ -1,0 +1,8 @@
+"""process_map."""
+
+import streamlit as st
+from pdqi.ui import open_page
+
+page = open_page("process_map")
+st.write(page.choice.scope.key)
+st.table({"a":["b"],"c":["1"]})

@@ -1,0 +1,8 @@
+"""workstreams."""
+
+import streamlit as st
+from pdqi.ui import open_page
+
+page = open_page("workstreams")
+st.write(page.choice.scope.key)
+st.table({"a":["b"],"c":["1"]})

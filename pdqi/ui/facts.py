@@ -1,0 +1,101 @@
+"""What every page rests on, opened once for all visitors: config, store, content, and the reader.
+
+Where things are comes from the environment: PDQI_STORE, PDQI_CONFIG, PDQI_CONTENT, and PDQI_ROLE for the role
+of whoever reads. Nothing on a page or in a link can change the role.
+"""
+
+import os
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pdqi.config import Config
+from pdqi.content.library import Library
+from pdqi.errors import ContentError, Problem
+from pdqi.labels import Labels
+from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS
+from pdqi.service import Service, Viewer
+from pdqi.store import folder
+
+ROOT = Path(__file__).resolve().parents[2]
+Stamp = tuple[tuple[str, int, int], ...]
+"""Names, times and sizes of files: what is read again when it changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What a page may ask: figures through `service` for `viewer`, words, and content."""
+
+    service: Service
+    viewer: Viewer
+    labels: Labels
+    library: Library | None
+    content_problems: tuple[Problem, ...] = ()
+    """Why there is no content, where there is none."""
+
+
+def current() -> Facts:
+    """Return the facts as they stand now; raises `PdqiError` with every fault.
+
+    A new load, or a change to config or content, is taken up with the next page drawn.
+    """
+    config_path = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
+    store = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+    content = Path(os.environ.get("PDQI_CONTENT") or ROOT / "data" / "content")
+    with _opening:
+        config = _config(config_path, _stamp((config_path,)))
+        version = folder.current(store).name
+        service = _service(store, version, config_path, config.digest)
+        library, problems = _library(
+            content, _stamp(tuple(sorted(content.glob("*.yaml")))), config_path, config.digest
+        )
+        labels = _labels(config_path, config.digest)
+    viewer = service.viewer(os.environ.get("PDQI_ROLE") or None)
+    return Facts(service, viewer, labels, library, problems)
+
+
+def warm() -> None:
+    """Open everything and work out the figures of the first view; raises `PdqiError`."""
+    facts = current()
+    period = facts.service.default_period
+    if period is not None:
+        facts.service.all_figures(facts.service.basis(period), facts.viewer, CATALOGUE)
+
+
+_opening = threading.Lock()
+"""Only one visitor opens a store; the others wait for it."""
+
+
+def _stamp(paths: tuple[Path, ...]) -> Stamp:
+    found = [(path, path.stat()) for path in paths if path.is_file()]
+    return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in found)
+
+
+@lru_cache(maxsize=4)
+def _config(path: Path, stamp: Stamp) -> Config:  # noqa: ARG001
+    return Config.load(path)
+
+
+def _config_now(path: Path) -> Config:
+    return _config(path, _stamp((path,)))
+
+
+@lru_cache(maxsize=4)
+def _service(store: Path, version: str, config: Path, digest: str) -> Service:  # noqa: ARG001
+    return Service.open(store, _config_now(config))
+
+
+@lru_cache(maxsize=4)
+def _labels(config: Path, digest: str) -> Labels:  # noqa: ARG001
+    return Labels.of(_config_now(config))
+
+
+@lru_cache(maxsize=4)
+def _library(
+    content: Path, stamp: Stamp, config: Path, digest: str  # noqa: ARG001
+) -> tuple[Library | None, tuple[Problem, ...]]:
+    try:
+        return Library.load(content, _config_now(config), KPI_IDS), ()
+    except ContentError as error:
+        return None, error.problems

@@ -1,0 +1,267 @@
+"""What is being looked at: scope, period, case definition and ages, kept in the link.
+
+The link is read first and by hand, so that a value that does not exist is named on the page and
+never quietly replaced. After a change every value is written into the link, defaults too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pdqi import words
+from pdqi.errors import PdqiError, one_of
+from pdqi.metrics.catalogue import SECTIONS
+from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Scope
+from pdqi.service import PERIOD_KINDS, Service
+
+NAMES = ("scope", "period", "definition", "ages")
+"""The parameters of a link, which are also the keys of the widgets."""
+OF_FINDINGS = "section"
+EVERY_SECTION = "all"
+STREAMLITS_OWN = frozenset({"embed", "embed_options"})
+KIND_WORDS: Mapping[PeriodKind, str] = {
+    "month": "Month",
+    "quarter": "Quarter",
+    "financial_year": "Financial year",
+    "rolling_year": "12 months",
+    "span": "All complete months",
+}
+SCOPE_WORDS = {"team": "Team", "service": "Service", "set": "Set of teams", "system": "All"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose, checked against the data."""
+
+    scope: Scope
+    basis: Basis
+    section: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return every value as it stands in a link."""
+        return {
+            "scope": self.scope.key,
+            "period": self.basis.period.key,
+            "definition": self.basis.definition,
+            "ages": self.basis.age_band,
+        }
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a link asks for, with defaults where it says nothing, and what is wrong with it."""
+
+    values: Mapping[str, str]
+    notices: tuple[str, ...]
+
+
+def defaults(service: Service) -> dict[str, str]:
+    """Return the values of a link that says nothing; the store holds at least one month."""
+    period = service.default_period
+    return {
+        "scope": SYSTEM,
+        "period": period.key if period else "",
+        "definition": service.config.default_definition,
+        "ages": service.config.default_age_band,
+        OF_FINDINGS: SECTIONS[0].id,
+    }
+
+
+def read(link: Mapping[str, str], service: Service) -> Read:
+    """Check what a link asks for; what does not exist is told, and its default stands instead."""
+    values = defaults(service)
+    notices: list[str] = []
+    config = service.config
+    allowed: dict[str, tuple[str, str, set[str]]] = {
+        "scope": ("team, service or set of teams", "the whole system", {s.key for s in service.scopes}),
+        "definition": (
+            "case definition",
+            f"'{config.definition(config.default_definition).name}'",
+            {item.id for item in config.case_definitions},
+        ),
+        "ages": (
+            "age band",
+            f"ages {config.age_band(config.default_age_band).name}",
+            {item.id for item in config.age_bands},
+        ),
+        OF_FINDINGS: (
+            "section of the findings",
+            f"'{SECTIONS[0].name}'",
+            {item.id for item in SECTIONS} | {EVERY_SECTION},
+        ),
+    }
+    for name, (noun, instead, known) in allowed.items():
+        asked = link.get(name)
+        if asked is None:
+            continue
+        if asked in known:
+            values[name] = asked
+        else:
+            names, near = one_of(asked, known)
+            notices.append(
+                f"The link asks for the {noun} '{_short(asked)}', which does not exist."
+                f" {near + ' ' if near else ''}Shown instead: {instead}. There are: {names}."
+            )
+    if "period" in link:
+        period, problem = _period(link["period"], service)
+        if period is not None:
+            values["period"] = period.key
+        else:
+            notices.append(f"{problem} Shown instead: {period_words(Period.parse(values['period']))}.")
+    for name in link:
+        if name not in allowed and name != "period" and name not in STREAMLITS_OWN:
+            notices.append(
+                f"The link says '{_short(name)}', which this dashboard does not know, so it made no"
+                f" difference. A link may say {', '.join((*NAMES, OF_FINDINGS))}."
+            )
+    return Read(values, tuple(notices))
+
+
+def _period(asked: str, service: Service) -> tuple[Period | None, str]:
+    """Return the period, or None and a sentence that says what is wrong and what is allowed."""
+    manifest = service.manifest
+    first, last = manifest.first_day, manifest.last_day
+    span = words.span(first, last) if first and last else "nothing yet"
+    try:
+        period = Period.parse(asked)
+    except PdqiError:
+        return None, (
+            f"The link asks for the period '{_short(asked)}', which is not a period. A period is a"
+            " month such as 2023-03, or a first and a last month such as 2022-04..2023-03."
+        )
+    try:
+        service.basis(period)
+    except PdqiError:
+        said = period_words(period)
+        return None, f"The link asks for {said}, but the data cover {span}."
+    if period == service.default_period or period in service.periods(period.kind):
+        return period, ""
+    return None, (
+        f"The link asks for {period_words(period)}, which is not one of the periods on offer:"
+        " a month, a quarter, a financial year, or 12 months."
+    )
+
+
+def choose(service: Service, on_findings: bool) -> tuple[Choice, tuple[str, ...]]:
+    """Draw the filters and return what is chosen, with the sentences about the link."""
+    state = st.session_state
+    link = {name: str(st.query_params[name]) for name in st.query_params}
+    asked = read(link, service)
+    # A link is taken up when it is new: at first, and when the reader goes back or forward.
+    if state.get("_link") != link:
+        state["_values"] = dict(asked.values)
+        for name, value in asked.values.items():
+            state[name] = value
+        period = Period.parse(asked.values["period"])
+        if period not in service.periods(state.get("kind", "span")):
+            state["kind"] = _kind_of(period, service)
+    for name, value in state["_values"].items():
+        # Widgets that a page did not draw have lost their values, and these have not.
+        state.setdefault(name, value)
+    state.setdefault("kind", _kind_of(Period.parse(state["_values"]["period"]), service))
+    with st.sidebar:
+        _draw(service)
+    if on_findings:
+        section_control()
+    values = {name: str(state[name]) for name in asked.values}
+    if values != dict(asked.values):
+        link = {name: values[name] for name in NAMES}
+        if on_findings:
+            link[OF_FINDINGS] = values[OF_FINDINGS]
+        st.query_params.from_dict(link)
+        asked = read(link, service)
+    state["_link"], state["_values"] = link, values
+    basis = service.basis(Period.parse(values["period"]), values["definition"], values["ages"])
+    return Choice(service.scope(values["scope"]), basis, values[OF_FINDINGS]), asked.notices
+
+
+def _draw(service: Service) -> None:
+    config = service.config
+    scopes = {scope.key: scope for scope in reversed(service.scopes)}
+    order = ("system", "service", "set", "team")
+    keys = [key for kind in order for key, scope in _in_config_order(scopes) if scope.kind == kind]
+    st.selectbox("Team or service", keys, key="scope", format_func=lambda key: scope_words(scopes[key]))
+    kinds = [kind for kind in PERIOD_KINDS if service.periods(kind)] or ["span"]
+    st.selectbox("Kind of period", kinds, key="kind", format_func=lambda kind: KIND_WORDS[kind])
+    periods = _periods(cast(PeriodKind, st.session_state["kind"]), service)
+    wanted = Period.parse(st.session_state["period"])
+    if wanted not in periods:
+        # Another kind of period: the one that ends with the last, or the nearest before.
+        nearest = next((period for period in periods if period.last <= wanted.last), periods[-1])
+        st.session_state["period"] = nearest.key
+    st.selectbox(
+        "Period",
+        [period.key for period in periods],
+        key="period",
+        format_func=lambda key: period_words(Period.parse(key)),
+    )
+    st.selectbox(
+        "Who is counted (case definition)",
+        [item.id for item in config.case_definitions],
+        key="definition",
+        format_func=lambda name: config.definition(name).name,
+    )
+    st.selectbox(
+        "Age on the last day",
+        [item.id for item in config.age_bands],
+        key="ages",
+        format_func=lambda name: config.age_band(name).name,
+    )
+
+
+def section_control() -> None:
+    """Draw the choice of a section of the findings."""
+    names = {item.id: item.name for item in SECTIONS} | {EVERY_SECTION: "Everything"}
+    st.segmented_control(
+        "Section", list(names), key=OF_FINDINGS, format_func=lambda name: names[name], required=True
+    )
+
+
+def _in_config_order(scopes: Mapping[str, Scope]) -> list[tuple[str, Scope]]:
+    return list(reversed(scopes.items()))
+
+
+def _kind_of(period: Period, service: Service) -> PeriodKind:
+    return period.kind if period in service.periods(period.kind) else "span"
+
+
+def _periods(kind: PeriodKind, service: Service) -> tuple[Period, ...]:
+    default = service.default_period
+    return service.periods(kind) or ((default,) if default else ())
+
+
+def scope_words(scope: Scope) -> str:
+    """Return a scope as it stands in the list: `Team: North CMHT`."""
+    return scope.name if scope.kind == "system" else f"{SCOPE_WORDS[scope.kind]}: {scope.name}"
+
+
+def period_words(period: Period) -> str:
+    """Return a period in words; a financial year and a quarter by their names."""
+    span = words.span(period.first, period.last)
+    if period.kind == "financial_year":
+        return f"{period.first.year}/{period.last.year % 100:02d} ({span})"
+    return span
+
+
+def in_words(choice: Choice, service: Service) -> str:
+    """Return the whole choice as one line: where, when, who."""
+    config = service.config
+    definition = config.definition(choice.basis.definition).name
+    ages = config.age_band(choice.basis.age_band)
+    age_words = ages.name if ages.first is None and ages.last is None else f"Ages {ages.name}"
+    return " · ".join((choice.scope.name, period_words(choice.basis.period), definition, age_words))
+
+
+def full_link(choice: Choice, page: Literal["findings"] | str) -> str:
+    """Return the address of this view with every value spelt out, defaults included."""
+    url = (st.context.url or "").partition("?")[0].partition("#")[0]
+    values = choice.values | ({OF_FINDINGS: choice.section} if page == "findings" else {})
+    return f"{url}?{urlencode(values, safe=':.')}"
+
+
+def _short(text: str) -> str:
+    return "".join(letter for letter in text[:40] if letter.isprintable())

@@ -1,0 +1,200 @@
+"""The frame round every page: who reads, what is shown of which data, the filters, the header.
+
+Nothing that protects anything is here: figures are protected in `Service`, for the viewer that
+the environment names. But a page is never drawn without this frame, which says what it shows.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from pdqi import words
+from pdqi.charts.theme import Mode
+from pdqi.errors import PdqiError, Problem
+from pdqi.model import Published
+from pdqi.ui import facts as opened
+from pdqi.ui import filters, style
+from pdqi.ui.facts import Facts
+from pdqi.ui.filters import Choice
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its id (also its file and its address), its title, and what it is for."""
+
+    id: str
+    title: str
+    purpose: str
+
+    @property
+    def file(self) -> Path:
+        """The page's script."""
+        return ROOT / "pages" / f"{self.id}.py"
+
+
+PLACES = (
+    Place("overview", "Overview", "The headline figures, what cannot be measured yet, and the work."),
+    Place("process_map", "Process map", "How people move through the services: as designed, and as recorded."),
+    Place("driver_diagram", "Driver diagram", "What is wanted, what drives it, and the ideas for change."),
+    Place("findings", "Quantitative findings", "Every figure, between teams, with its definition."),
+    Place("voices", "Voices", "What patients, carers and staff said, and how it agrees with the figures."),
+    Place("workstreams", "Workstreams", "Who does what about it."),
+    Place("data_quality", "Data quality", "What was loaded, what was left out and why, and what is missing."),
+    Place("definitions", "Definitions", "What every figure and word means."),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """What a page may use: figures for what is chosen, protected for who reads, and words."""
+
+    place: Place
+    facts: Facts
+    choice: Choice
+    mode: Mode
+
+    def figures(self, kpi_id: str) -> Published:
+        """Return a KPI at every scope for the chosen basis, protected for the reader."""
+        return self.facts.service.figures(kpi_id, self.choice.basis, self.facts.viewer)
+
+    def fill(self, text: str) -> str:
+        """Return a text with the words of this pathway in place of `{short}` and the like."""
+        return self.facts.labels.fill(text)
+
+
+_entered: ContextVar[Page | None] = ContextVar("entered", default=None)
+"""The page that the frame is drawing in this run, so that no page draws itself without it."""
+
+
+def run() -> None:
+    """Draw the frame, then the page that was asked for."""
+    st.set_page_config(
+        page_title="pdqi",
+        page_icon=str(ROOT / "static" / "icon.png"),
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    current = _navigation()
+    place = next(item for item in PLACES if item.title == current.title)
+    style.apply()
+    try:
+        page = _enter(place)
+    except PdqiError as error:
+        _cannot_open(place, error.problems)
+        return
+    token = _entered.set(page)
+    try:
+        current.run()
+    finally:
+        _entered.reset(token)
+
+
+def open_page(page_id: str) -> Page:
+    """Return what a page may use; a page that was run without the frame is sent through it first."""
+    page = _entered.get()
+    if page is not None and page.place.id == page_id:
+        return page
+    # Streamlit ran the page's file alone. Once the pages are named it runs the frame instead.
+    if st.session_state.get("_sent_through_frame"):
+        st.error("This page cannot be opened alone. Run app.py: `python3 start.py`.")
+        st.stop()
+    st.session_state["_sent_through_frame"] = True
+    _navigation()
+    st.rerun()
+
+
+def _navigation() -> st.Page:
+    """Name the pages; returns the one that was asked for, the first where none of them was."""
+    return st.navigation(
+        [
+            st.Page(place.file, title=place.title, url_path=place.id, default=place is PLACES[0])
+            for place in PLACES
+        ],
+        expanded=True,
+    )
+
+
+def _enter(place: Place) -> Page:
+    """Draw header and filters; returns what the page may use. Raises `PdqiError`."""
+    st.session_state.pop("_sent_through_frame", None)
+    facts = opened.current()
+    if facts.service.default_period is None:
+        raise PdqiError(
+            Problem(
+                "The store holds no complete month of episodes yet, so there is nothing to show.",
+                fix="Load extracts that cover at least one whole month.",
+            )
+        )
+    above = st.container(key="header")
+    choice, notices = filters.choose(facts.service, on_findings=place.id == "findings")
+    mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
+    page = Page(place, facts, choice, mode)
+    with above:
+        _header(page, notices)
+    return page
+
+
+def _header(page: Page, notices: tuple[str, ...]) -> None:
+    facts = page.facts
+    config, manifest = facts.service.config, facts.service.manifest
+    if manifest.demonstration:
+        with st.container(key="invented"):
+            st.markdown("**INVENTED DATA.** Nothing here is a finding about a real service.")
+    st.title(page.place.title, anchor=False)
+    with st.container(key="who"):
+        st.markdown(_plain(f"{config.organisation.name} · {config.pathway.name}"))
+    with st.container(key="chosen"):
+        st.markdown(_plain(filters.in_words(page.choice, facts.service)))
+    for notice in notices:
+        st.warning(_plain(notice))
+    with st.container(key="provenance"):
+        st.markdown(_plain(provenance(facts)))
+        if facts.viewer.policy.cleared:
+            marking = _plain(config.organisation.marking_cleared)
+            st.markdown(f"**Exact counts: {marking}**")
+        else:
+            st.markdown("Small numbers are protected for this view.")
+    with st.container(key="link"), st.popover("Copy link"):
+        st.markdown("This link spells out everything that is chosen:")
+        st.code(filters.full_link(page.choice, page.place.id), language=None, wrap_lines=True)
+
+
+def provenance(facts: Facts) -> str:
+    """Return which data and which definitions: `Data to … · loaded … · definitions …`."""
+    manifest = facts.service.manifest
+    last = manifest.last_day
+    loaded = datetime.fromisoformat(manifest.loaded_at).date()
+    return " · ".join(
+        (
+            f"Data to {words.day(last)}" if last else "No complete month",
+            f"loaded {words.day(loaded)}",
+            f"data version {manifest.version}",
+            f"definitions {facts.service.config.digest}",
+        )
+    )
+
+
+def _cannot_open(place: Place, problems: tuple[Problem, ...]) -> None:
+    """Say what has to be mended before there is anything to show."""
+    st.title(place.title, anchor=False)
+    st.markdown("The dashboard cannot show anything yet. To mend:")
+    for problem in problems:
+        st.warning(_plain(str(problem)))
+    st.markdown(
+        "`python3 start.py check` checks the configuration and content; `python3 start.py demo"
+        " --store data/store` makes a store of invented data; `python3 start.py load MAPPING --from"
+        " FOLDER --store data/store` loads extracts."
+    )
+
+
+Plain = Literal["plain"]
+
+
+def _plain(text: str) -> str:
+    return style.plain(text)

@@ -1,0 +1,42 @@
+"""The little that the theme cannot say: a style sheet of our own, and plain text as Markdown."""
+
+import re
+
+import streamlit as st
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:])")
+
+
+def plain(text: str) -> str:
+    """Return a text that Markdown shows letter by letter."""
+    return _SPECIAL.sub(r"\\\1", text).replace("\n", " ")
+
+
+def apply() -> None:
+    """Add the style sheet to the page."""
+    st.html(f"<style>{SHEET}</style>")
+
+
+SHEET = """
+.stMain .block-container { max-width: 76rem; padding-top: 3.5rem; padding-bottom: 4rem; }
+.stMain h2 { margin-top: 1.5rem; padding-bottom: 0.25rem; }
+.stMain table, .stMain [data-testid="stMarkdownContainer"] { font-variant-numeric: tabular-nums; }
+.stMain [data-testid="stMarkdownContainer"] p { max-width: 46rem; }
+[class*="st-key-numbers"] th:not(:first-child), [class*="st-key-numbers"] td { text-align: right !important; }
+.stTable th, .stTable td { vertical-align: top; }
+.st-key-invented { background: #5c3d99; border-radius: 4px; padding: 0.4rem 0.8rem; }
+.st-key-invented p { color: #ffffff; max-width: none; }
+.st-key-header { gap: 0.25rem; }
+.st-key-chosen p { font-size: 1.15rem; font-weight: 600; max-width: none; }
+.st-key-provenance { gap: 0; }
+.st-key-provenance p { font-size: 0.875rem; max-width: none; }
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
+  .st-key-link, .stDownloadButton, [data-testid="stSidebarCollapsedControl"],
+  [data-testid="stElementToolbar"] { display: none !important; }
+  .stApp, .stApp > div, [data-testid="stAppViewContainer"], .stMain { position: static !important;
+    overflow: visible !important; height: auto !important; display: block !important; }
+  .stMain .block-container { max-width: none; padding: 0; }
+  .stVegaLiteChart, .stTable, [class*="st-key-card"] { break-inside: avoid; }
+}
+"""
