@@ -41,7 +41,7 @@ def test_the_mapping_that_comes_with_the_project_is_sound() -> None:
         ('suspected: ["?"]', 'suspected: ["C"]', "small.yaml:8: codes.certainty.suspected.0: 'C' already stands for 'confirmed'. Keep one."),
         ("codes:", "teams: {oak_ward: [Willow]}\ncodes:", "small.yaml:7: teams.oak_ward.0: 'Willow' already stands for 'willow_ward'. Keep one."),
         ("declares_people: true", "declares_people: false", "small.yaml:12: files.0.table: A file that fills 'people' says 'declares_people: true', and no other does."),
-        ("ended_on: {", "end_reason: {open_dates: [x], ", "small.yaml:26: 'open_dates' is written twice."),
+        ("ended_on: {", "end_reason: {", "small.yaml:26: files.1.columns.end_reason.open_dates: 'end_reason' is not a date. Remove it."),
         ("file: referrals.csv", "file: referrals.dat", "small.yaml:17: files.1.file: The ending does not tell the format. Allowed: .csv, .parquet, .tsv, .txt, .xlsx. Give 'format'."),
         ("file: referrals.csv", "fiel: referrals.csv", "small.yaml:17: files.1.file: 'file' is missing. Add it."),
     ],

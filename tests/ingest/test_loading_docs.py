@@ -1,0 +1,36 @@
+"""docs/loading.md says what the code does."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.mapping import DATE_FORMS, ColumnMap, FileMap, Mapping
+from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.store.schema import TABLES
+from tests.ingest.small_world import ROOT, config
+
+TEXT = (ROOT / "docs/loading.md").read_text(encoding="utf-8")
+
+
+def test_the_reasons_are_those_of_the_code() -> None:
+    rows = [f"| `{r.name}` | {r.sentence} | {r.remedy} |" for r in (DUPLICATE, *REASONS)]
+    between = TEXT.split("<!-- reasons -->")[1].split("<!-- end of reasons -->")[0]
+    assert between.strip().splitlines()[2:] == rows
+
+
+def test_every_key_form_and_table_is_explained() -> None:
+    keys = {key for model in (Mapping, FileMap, ColumnMap) for key in model.model_fields}
+    explained = set(re.findall(r"^\| `(\w+)` \|", TEXT, flags=re.MULTILINE))
+    assert keys - explained == set()
+    assert {form for form in DATE_FORMS if f"`{form}`" not in TEXT} == set()
+    assert {table.name for table in TABLES if f"`{table.name}`" not in TEXT} == set()
+
+
+def test_the_example_is_a_sound_mapping(tmp_path: Path) -> None:
+    example = TEXT.split("```yaml\n")[1].split("```")[0]
+    assert yaml.safe_load(example)["id"] == "county_trust"
+    path = tmp_path / "example.yaml"
+    path.write_text(example, encoding="utf-8")
+    assert len(read_mapping(path, config()).files) == 2
