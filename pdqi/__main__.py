@@ -65,6 +65,7 @@ def load(options: argparse.Namespace) -> int:
     report = load_extracts(
         options.mapping, options.folder, options.store, config, secret, _say(options.json)
     )
+    _derive(options.store, config, _say(options.json))
     print(json.dumps(report.as_json(), indent=1) if options.json else report.as_text())
     return 0
 
@@ -74,13 +75,11 @@ def demo(options: argparse.Namespace) -> int:
     from pdqi.config import Config
     from pdqi.demo import demo as make_demo
 
+    config, say = Config.load(options.config), _say(False)
     manifest = make_demo(
-        options.store,
-        Config.load(options.config),
-        people=options.people,
-        seed=options.seed,
-        progress=_say(False),
+        options.store, config, people=options.people, seed=options.seed, progress=say
     )
+    _derive(options.store, config, say)
     rows = ", ".join(f"{count:,} {name}" for name, count in manifest.rows.items())
     print(f"Invented data, version {manifest.version}: {rows}.")
     return 0
@@ -119,6 +118,14 @@ def _asked(options: argparse.Namespace) -> tuple[Any, Any, Any]:
     viewer = service.viewer(options.role)
     basis = service.basis(Period(options.first, options.last), options.definition, options.ages)
     return service, basis, viewer
+
+
+def _derive(store: Path, config: Any, say: Callable[[str], None]) -> None:
+    """Work out at loading what does not depend on the census day, so that no reader waits."""
+    from pdqi.store.store import Store
+
+    say("Working out merged episodes, waits and moves.")
+    Store.open(store, config).close()
 
 
 def _print(data: dict[str, Any], as_json: bool, tables: dict[str, Any]) -> None:
@@ -185,17 +192,17 @@ def _parser() -> argparse.ArgumentParser:
     loaded = command("load", load)
     loaded.add_argument("mapping", type=Path, metavar="MAPPING", help="the source's mapping file")
     loaded.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
-    loaded.add_argument("--store", type=Path, required=True, metavar="DIR")
+    _add_store(loaded)
     loaded.add_argument("--json", action="store_true", help="print the row accounts as JSON")
 
     made = command("demo", demo)
-    made.add_argument("--store", type=Path, required=True, metavar="DIR")
+    _add_store(made)
     made.add_argument("--people", type=int, default=20_000, metavar="N")
     made.add_argument("--seed", type=int, default=1, metavar="S")
 
     for name, run in (("kpis", kpis), ("transitions", transitions)):
         asked = command(name, run)
-        asked.add_argument("--store", type=Path, required=True, metavar="DIR")
+        _add_store(asked)
         asked.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
         asked.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
         asked.add_argument(
@@ -205,6 +212,11 @@ def _parser() -> argparse.ArgumentParser:
         asked.add_argument("--role", metavar="ROLE", help="reader's role; the default if unset")
         asked.add_argument("--json", action="store_true")
     return parser
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    default = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+    parser.add_argument("--store", type=Path, default=default, metavar="DIR")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from pdqi.config import Config
@@ -405,7 +406,7 @@ class Oracle:
         moves: dict[tuple[str, str], list[tuple[str, int | None]]] = {}
         for name in self.people:
             path = [m for m in self.merged if m.person == name and m.start >= self.first]
-            for one, two in zip(path, path[1:], strict=False):
+            for one, two in pairwise(path):
                 gap = (two.start - one.end).days if one.end and one.end <= self.to else None
                 moves.setdefault((one.team, two.team), []).append((name, gap))
         return {

@@ -53,7 +53,7 @@ def make_store(world: Mapping[str, list[dict[str, Any]]], path: Path) -> Path:
     rows: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in TABLES}
     born = {row["id"]: row.get("born") for row in world.get("people", [])}
     for name, key in keys.items():
-        birth = born[name] if name in born else BORN
+        birth = born.get(name, BORN)
         person = hashlib.sha256(name.encode()).hexdigest()[:32]
         rows["people"].append((key, person, birth, None, None, "world", "world", key, "world"))
     for table in TABLES:

@@ -2,7 +2,6 @@
 
 import pickle
 from datetime import date
-from itertools import product
 from pathlib import Path
 
 import pytest
