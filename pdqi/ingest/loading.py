@@ -1,8 +1,8 @@
 """A load: files of one source in, a new version of the store out, or nothing at all.
 
-Everything is worked out in a database file beside the store and becomes current by one atomic
-rename. A source replaces what it brought before; the other sources' rows stay. Nothing here looks
-at the clock but the day on which dates begin to lie in the future.
+Everything is worked out in a database of its own and becomes current by one atomic rename. A
+source replaces what it brought before; the other sources' rows stay. Nothing here looks at the
+clock but for the day after which dates lie in the future.
 """
 
 import os
@@ -30,6 +30,9 @@ PIPELINE = 1
 """Raised when the same files and mapping would give other rows: it is part of a load's id."""
 
 MEMORY = "1500MB"
+SMALL_BYTES = 20_000_000
+"""Files that are no larger together are worked on in memory and touch the disk only as results."""
+
 THREADS = 4
 
 
@@ -57,7 +60,7 @@ def load(
         problems = sources.problems_with(plan, mapping.name, secret, known)
         if problems:
             raise LoadError(problems)
-        connection = _connect(work)
+        connection = _connect(work, sum(file.path.stat().st_size for file in files))
         try:
             made, filled = _judge(connection, plan, files, config, secret, before, progress)
             progress("Putting the new version together.")
@@ -121,9 +124,9 @@ def _load_id(mapping: Path, files: list[SourceFile], config: Config) -> str:
     )
 
 
-def _connect(work: Path) -> duckdb.DuckDBPyConnection:
+def _connect(work: Path, size: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
-        str(work / "load.duckdb"),
+        ":memory:" if size <= SMALL_BYTES else str(work / "load.duckdb"),
         config={
             "memory_limit": MEMORY,
             "threads": max(1, min(THREADS, os.cpu_count() or 1)),

@@ -1,7 +1,6 @@
 # ruff: noqa: E501 (the exact sentences are easier to read whole)
 """From load to load: repeats, corrections, several sources, ends in the middle."""
 
-import fcntl
 import subprocess
 import sys
 import time
@@ -155,6 +154,7 @@ def test_demonstration_data_is_never_mixed_in(trust: Trust) -> None:
 
 
 def test_one_load_at_a_time(trust: Trust) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="Windows locks in another way")
     trust.load(referrals=TWO)
     with (trust.store / ".load.lock").open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
