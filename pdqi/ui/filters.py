@@ -151,8 +151,10 @@ def choose(service: Service, on_findings: bool) -> tuple[Choice, tuple[str, ...]
     state = st.session_state
     link = {name: str(st.query_params[name]) for name in st.query_params}
     asked = read(link, service)
-    # A link is taken up when it is new: at first, and when the reader goes back or forward.
-    if state.get("_link") != link:
+    # A link is taken up when it is new: at first, and when the reader goes back or forward. The
+    # menu's links carry nothing, and then what was chosen before stays chosen.
+    known = [name for name in link if name not in STREAMLITS_OWN]
+    if state.get("_link") != link and (known or "_values" not in state):
         state["_values"] = dict(asked.values)
         for name, value in asked.values.items():
             state[name] = value
@@ -168,12 +170,13 @@ def choose(service: Service, on_findings: bool) -> tuple[Choice, tuple[str, ...]
     if on_findings:
         section_control()
     values = {name: str(state[name]) for name in asked.values}
-    if values != dict(asked.values):
-        link = {name: values[name] for name in NAMES}
-        if on_findings:
-            link[OF_FINDINGS] = values[OF_FINDINGS]
-        st.query_params.from_dict(link)
-        asked = read(link, service)
+    wanted = {name: values[name] for name in (*NAMES, *((OF_FINDINGS,) if on_findings else ()))}
+    changed = values != dict(asked.values)
+    if changed or (not asked.notices and not wanted.items() <= link.items()):
+        # From now on the address spells out everything. A link with a fault stays as it is, with
+        # the sentence about it, until the reader changes something.
+        st.query_params.from_dict(wanted)
+        link, asked = wanted, read(wanted, service)
     state["_link"], state["_values"] = link, values
     basis = service.basis(Period.parse(values["period"]), values["definition"], values["ages"])
     return Choice(service.scope(values["scope"]), basis, values[OF_FINDINGS]), asked.notices
