@@ -1,8 +1,12 @@
-"""findings."""
+"""Quantitative findings: the figures of one section, or of all."""
 
 import streamlit as st
-from pdqi.ui import open_page
+
+from pdqi.ui import open_page, parts, sections
 
 page = open_page("findings")
-st.write(page.choice.scope.key)
-st.table({"a":["b"],"c":["1"]})
+for section in sections.chosen(page):
+    st.header(section.name, anchor=section.id)
+    st.markdown(section.question)
+    for kpi in sections.kpis(page, section):
+        parts.kpi_card(page, kpi)

@@ -1,0 +1,299 @@
+"""Charts of a KPI as Vega-Lite specifications, made from published figures only.
+
+Dots with intervals by team, the steps of a cascade, and bars of people waiting. Nothing is told
+by colour alone: the chosen scope has another mark, and every value stands beside its row.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pdqi.charts import theme
+from pdqi.charts.rows import Line, Reading, readings, text
+from pdqi.charts.theme import Mode, Palette, Spec
+from pdqi.labels import Labels
+from pdqi.metrics.kpi import Kpi, Steps, Tally
+from pdqi.model import Figure, Published
+
+STEP = 30
+Marks = Mapping[str, tuple[float | None, float | None]]
+"""Published reference values by scope: lowest and highest, equal for a number."""
+
+
+def chart(
+    kpi: Kpi,
+    published: Published,
+    shown: Sequence[Line],
+    chosen: Line,
+    labels: Labels,
+    description: str,
+    marks: Marks | None = None,
+    mode: Mode = "light",
+) -> Spec | None:
+    """Return the chart that fits the KPI's kind, or None where no row has a value to draw."""
+    if isinstance(kpi.kind, Steps):
+        figure = published.at(chosen.key)
+        return figure and cascade(kpi, published, figure, labels, description, mode)
+    rows = _rows(kpi, published, shown, chosen, labels, marks or {})
+    if not any(row["value"] is not None for row in rows):
+        return None
+    if isinstance(kpi.kind, Tally):
+        return bars(kpi, published, shown, chosen, labels, description, mode)
+    return dots(kpi, rows, readings(kpi, labels), chosen, description, mode)
+
+
+def _rows(
+    kpi: Kpi,
+    published: Published,
+    shown: Sequence[Line],
+    chosen: Line,
+    labels: Labels,
+    marks: Marks,
+) -> list[dict[str, Any]]:
+    rows = []
+    for line in shown:
+        figure = published.at(line.key)
+        if figure is None:
+            continue
+        for reading in readings(kpi, labels):
+            low, high = marks.get(line.key, (None, None))
+            rows.append(
+                {
+                    "name": line.name,
+                    "series": reading.label,
+                    "value": figure[reading.value].value,
+                    "low": figure[reading.low].value if reading.low else None,
+                    "high": figure[reading.high].value if reading.high else None,
+                    "words": text(
+                        figure[reading.value],
+                        kpi.kind.field(reading.value).unit,
+                        cleared=published.cleared,
+                    ),
+                    "mark": "chosen" if line.key == chosen.key else "other",
+                    "published_low": low,
+                    "published_high": high,
+                }
+            )
+    return rows
+
+
+def dots(
+    kpi: Kpi,
+    rows: Sequence[Mapping[str, Any]],
+    read: Sequence[Reading],
+    chosen: Line,
+    description: str,
+    mode: Mode = "light",
+) -> Spec:
+    """Return dots with 95% intervals, a row a scope, in the order of the rows given."""
+    colours = theme.palette(mode)
+    paired = len(read) > 1
+    unit = kpi.kind.field(read[0].value).unit
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    offset: Spec = (
+        {"yOffset": {"field": "series", "sort": [reading.label for reading in read]}} if paired else {}
+    )
+    colour: Spec = {"value": colours.blue}
+    shape: Spec = {
+        "field": "mark",
+        "type": "nominal",
+        "scale": {"domain": ["chosen", "other"], "range": ["diamond", "circle"]},
+        "legend": None,
+    }
+    if paired:
+        domain = [reading.label for reading in read]
+        legend = {"orient": "top", "title": None, "symbolSize": 90}
+        colour = {
+            "field": "series",
+            "type": "nominal",
+            "scale": {"domain": domain, "range": [colours.blue, colours.muted]},
+            "legend": legend,
+        }
+        shape = {
+            "field": "series",
+            "type": "nominal",
+            "scale": {"domain": domain, "range": ["circle", "square"]},
+            "legend": legend,
+        }
+    x = {"type": "quantitative", "scale": {"zero": True}, "axis": _x_axis(unit), "title": None}
+    layers: list[Spec] = [
+        {
+            "transform": [{"filter": "isValid(datum.published_low) || isValid(datum.published_high)"}],
+            "mark": {"type": "bar", "color": colours.faint, "height": {"band": 0.9}, "minBandSize": 3},
+            "encoding": {
+                "x": {"field": "published_low", **x},
+                "x2": {"field": "published_high"},
+            },
+        },
+        {
+            "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
+            "mark": {"type": "rule", "strokeWidth": 2},
+            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour, **offset},
+        },
+        {
+            "transform": [{"filter": "isValid(datum.value)"}],
+            "mark": {"type": "point", "filled": True, "opacity": 1},
+            "encoding": {
+                "x": {"field": "value", **x},
+                "color": colour,
+                "shape": shape,
+                "size": {"condition": {"test": "datum.mark === 'chosen'", "value": 170}, "value": 80},
+                **offset,
+            },
+        },
+        {
+            "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": theme.SMALL},
+            "encoding": {"text": {"field": "words"}, "x": {"value": "width"}, **offset},
+        },
+    ]
+    if not any(row["published_low"] is not None or row["published_high"] is not None for row in rows):
+        layers.pop(0)
+    if unit == "ratio":
+        one = {"type": "rule", "strokeDash": [4, 4], "color": colours.line}
+        layers.insert(0, {"data": {"values": [{"one": 1}]}, "mark": one, "encoding": {"x": {"field": "one", **x}}})
+        # A rule over the whole height has no row of its own.
+        layers[0]["encoding"]["y"] = None
+    return _frame(rows, names, layers, chosen, description, colours, (2 if paired else 1) * 17 + 13)
+
+
+def bars(
+    kpi: Kpi,
+    published: Published,
+    shown: Sequence[Line],
+    chosen: Line,
+    labels: Labels,
+    description: str,
+    mode: Mode = "light",
+) -> Spec:
+    """Return bars of counts; counts that are parts of the first lie inside it, darker and thinner."""
+    colours = theme.palette(mode)
+    counts = [count for count in kpi.kind.counts if count.shown]
+    fills = [colours.faint, colours.line, colours.blue]
+    if len(counts) == 1:
+        fills = [colours.blue]
+    thickness = (0.75, 0.5, 0.25)
+    main = kpi.kind.main
+    rows = []
+    for line in shown:
+        figure = published.at(line.key)
+        if figure is None:
+            continue
+        row: dict[str, Any] = {count.name: figure[count.name].value for count in counts}
+        rows.append(
+            {
+                **row,
+                "name": line.name,
+                "words": text(figure[main], kpi.kind.field(main).unit, cleared=published.cleared),
+            }
+        )
+    names = [row["name"] for row in rows]
+    x = {"type": "quantitative", "axis": _x_axis("count"), "title": None}
+    titles = [labels.fill(count.words) for count in counts]
+    layers: list[Spec] = []
+    for count, title, wide in zip(counts, titles, thickness, strict=False):
+        legend = {"orient": "top", "title": None} if len(counts) > 1 else None
+        layers.append(
+            {
+                "transform": [{"filter": f"isValid(datum.{count.name})"}],
+                "mark": {"type": "bar", "height": {"band": wide}},
+                "encoding": {
+                    "x": {"field": count.name, **x},
+                    "color": {
+                        "datum": title,
+                        "type": "nominal",
+                        "scale": {"domain": titles, "range": fills[: len(titles)]},
+                        "legend": legend,
+                    },
+                },
+            }
+        )
+    layers.append(
+        {
+            "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": theme.SMALL},
+            "encoding": {"text": {"field": "words"}, "x": {"value": "width"}},
+        }
+    )
+    return _frame(rows, names, layers, chosen, description, colours, STEP)
+
+
+def cascade(
+    kpi: Kpi, published: Published, figure: Figure, labels: Labels, description: str, mode: Mode = "light"
+) -> Spec | None:
+    """Return the steps of one scope as bars; the people whom the cascade is for are the first."""
+    colours = theme.palette(mode)
+    rows = []
+    for count in kpi.kind.counts[1:]:
+        cell = figure[count.name]
+        share = figure.cells.get(f"{count.name}_share")
+        said = text(cell, "count", cleared=published.cleared)
+        if share is not None and share.value is not None:
+            said = f"{said} ({text(share, 'share', cleared=published.cleared)})"
+        rows.append({"name": labels.fill(count.words), "value": cell.value, "words": said})
+    if not any(row["value"] for row in rows):
+        return None
+    x = {"field": "value", "type": "quantitative", "axis": _x_axis("count"), "title": None}
+    layers: list[Spec] = [
+        {"mark": {"type": "bar", "color": colours.blue, "height": {"band": 0.7}}, "encoding": {"x": x}},
+        {
+            "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": theme.SMALL},
+            "encoding": {"text": {"field": "words"}, "x": {"value": "width"}},
+        },
+    ]
+    names = [str(row["name"]) for row in rows]
+    return _frame(rows, names, layers, None, description, colours, STEP)
+
+
+def _x_axis(unit: str) -> Spec:
+    axis: Spec = {"tickCount": 5, "domain": False, "ticks": False, "labelPadding": 6}
+    if unit == "share":
+        return axis | {"format": ".0%"}
+    if unit == "count":
+        return axis | {"format": ",d", "tickMinStep": 1}
+    if unit in ("days", "quarters"):
+        return axis | {"labelExpr": "format(datum.value, ',d') + ' days'"}
+    return axis
+
+
+def _frame(
+    rows: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+    layers: Sequence[Spec],
+    chosen: Line | None,
+    description: str,
+    colours: Palette,
+    step: int,
+) -> Spec:
+    """Return a specification with one row a name, in the order given, and room for words."""
+    axis: Spec = {
+        "title": None,
+        "domain": False,
+        "ticks": False,
+        "labelLimit": 190,
+        "labelPadding": 8,
+        "labelFontSize": theme.NORMAL,
+        "grid": False,
+    }
+    if chosen is not None:
+        axis["labelFontWeight"] = {
+            "condition": {"test": f"datum.value === {_quoted(chosen.name)}", "value": "bold"},
+            "value": "normal",
+        }
+    y = {"field": "name", "type": "nominal", "sort": list(names), "axis": axis}
+    return {
+        "$schema": theme.SCHEMA,
+        "description": description,
+        "width": "container",
+        "height": {"step": step},
+        "padding": {"left": 0, "top": 5, "right": 100, "bottom": 5},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"values": [dict(row) for row in rows]},
+        "layer": [
+            layer if "y" in layer["encoding"] else {**layer, "encoding": {"y": y, **layer["encoding"]}}
+            for layer in layers
+        ],
+        "config": theme.config(colours),
+    }
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,174 @@
+"""Which rows and which fields of a KPI a chart or table shows, and every cell as a string.
+
+Rows stand in the order of config, always: a list sorted by value would be a league table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pdqi import words
+from pdqi.config import Config
+from pdqi.disclosure import DAYS_IN_QUARTER
+from pdqi.labels import Labels
+from pdqi.metrics.kpi import Count, Duration, Field, Kpi, PairedProportion, Proportion, Ratio, Steps, Tally
+from pdqi.model import Cell, Figure, Published, Scope, State
+
+LineKind = Literal["treatment", "team", "service", "set", "system"]
+SHORT_STATE = {
+    State.SUPPRESSED: "suppressed",
+    State.NO_DATA: "nothing to count",
+    State.NOT_REACHED: "not reached",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a chart or table: the key of its scope (or treatment), and its name."""
+
+    key: str
+    name: str
+    kind: LineKind
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value with the ends of its interval, and what it is the value of."""
+
+    label: str
+    value: str
+    low: str | None
+    high: str | None
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of its fields."""
+        return frozenset(name for name in (self.value, self.low, self.high) if name)
+
+
+def readings(kpi: Kpi, labels: Labels) -> tuple[Reading, ...]:
+    """Return the values that stand for a KPI: one, or two where people are compared with others."""
+    kind = kpi.kind
+    short, others = labels.fill("{short}"), "Others"
+    if isinstance(kind, Ratio):
+        return (Reading("", "risk_ratio", "ratio_low", "ratio_high"),)
+    if isinstance(kind, PairedProportion):
+        return (
+            Reading(short, "pd_value", "pd_low", "pd_high"),
+            Reading(others, "other_value", "other_low", "other_high"),
+        )
+    if isinstance(kind, Proportion):
+        return (Reading("", "value", "low", "high"),)
+    if isinstance(kind, Duration):
+        names = {"pd": short, "other": others}
+        found = []
+        for curve in kind.curves:
+            value = next(name for name, share in curve.quantiles if share == 0.5)
+            low, high = next(((a, b) for a, b, share in curve.intervals if share == 0.5), (None, None))
+            found.append(Reading(names.get(curve.series, ""), value, low, high))
+        return tuple(found)
+    return (Reading("", kind.main, None, None),)
+
+
+def lines(
+    published: Published, config: Config, scopes: Sequence[Scope], chosen: Scope | None = None
+) -> tuple[Line, ...]:
+    """Return the rows in fixed order: treatments, teams, the chosen service or set, the system.
+
+    Without a chosen scope every service and set is there.
+    """
+    present = {figure.scope for figure in published.figures if figure.by is None}
+    found = [
+        Line(item.id, item.name, "treatment") for item in config.treatments if item.id in present
+    ]
+    for scope in scopes:
+        wanted = scope.kind in ("team", "system") or chosen is None or chosen.key == scope.key
+        if scope.key in present and wanted:
+            taken = {line.name for line in found}
+            name = f"{scope.name} (all teams)" if scope.name in taken else scope.name
+            found.append(Line(scope.key, name, scope.kind, scope.teams))
+    return tuple(found)
+
+
+def text(cell: Cell, unit: str, *, cleared: bool) -> str:
+    """Return a cell as a string, or the reason why it has no value."""
+    if cell.value is None:
+        return SHORT_STATE[cell.state]
+    if unit == "quarters":
+        # One person's value: exact days only for readers who are cleared.
+        return words.days(cell.value) if cleared else words.quarters(cell.value / DAYS_IN_QUARTER)
+    return words.in_unit(cell.value, unit)
+
+
+def interval(figure: Figure, reading: Reading, unit: str) -> str:
+    """Return the ends of an interval as a string, empty where there is none."""
+    if reading.low is None or reading.high is None:
+        return ""
+    low, high = figure[reading.low].value, figure[reading.high].value
+    if low is None:
+        return ""
+    start = words.in_unit(low, unit).removesuffix(" days").removesuffix(" day")
+    return f"{start} to {words.in_unit(high, unit)}" if high is not None else f"{start} or more"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to be read: a heading for each column, and strings. The first column names the row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def table(
+    kpi: Kpi, published: Published, shown: Sequence[Line], labels: Labels, heading: str = "Scope"
+) -> Table:
+    """Return the rows of a KPI with values, intervals and the counts behind them."""
+    figures = [(line.name, published.at(line.key)) for line in shown]
+    return _table(kpi, published, [(name, f) for name, f in figures if f], labels, heading)
+
+
+def breakdown(
+    kpi: Kpi, published: Published, scope: str, names: Sequence[tuple[str, str]], labels: Labels
+) -> Table:
+    """Return one scope's parts, in the order of `names` (key and words)."""
+    figures = [(name, published.at(scope, key)) for key, name in names]
+    heading = (kpi.by or "part").capitalize()
+    return _table(kpi, published, [(name, f) for name, f in figures if f], labels, heading)
+
+
+def _table(
+    kpi: Kpi, published: Published, figures: Sequence[tuple[str, Figure]], labels: Labels, heading: str
+) -> Table:
+    read = () if isinstance(kpi.kind, Steps) else readings(kpi, labels)
+    used: set[str] = set().union(*(reading.fields for reading in read))
+    rest = [field for field in shown_fields(kpi) if field.name not in used]
+    columns = [heading]
+    for reading in read:
+        columns.append(labels.fill(kpi.kind.field(reading.value).words))
+        if reading.low is not None:
+            columns.append("95% interval" if not reading.label else f"{reading.label}: 95% interval")
+    columns += [labels.fill(field.words) for field in rest]
+    rows = []
+    for name, figure in figures:
+        row = [name]
+        for reading in read:
+            unit = kpi.kind.field(reading.value).unit
+            row.append(text(figure[reading.value], unit, cleared=published.cleared))
+            if reading.low is not None:
+                row.append(interval(figure, reading, unit))
+        row += [_rest(kpi, figure[field.name], field, cleared=published.cleared) for field in rest]
+        rows.append(tuple(row))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _rest(kpi: Kpi, cell: Cell, field: Field, *, cleared: bool) -> str:
+    # A tally's statistic may be of the whole only, and then parts have none.
+    if isinstance(kpi.kind, Tally) and cell.state is State.NOT_REACHED:
+        return ""
+    return text(cell, field.unit, cleared=cleared)
+
+
+def shown_fields(kpi: Kpi) -> tuple[Field, ...]:
+    """Return the fields that are shown; some counts only serve disclosure control."""
+    return tuple(f for f in kpi.kind.fields if not (isinstance(f, Count) and not f.shown))

@@ -1,0 +1,255 @@
+"""The parts that pages are made of: tables, charts with their sentence, definitions, downloads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pdqi.charts import figures, rows, sentences, sheet
+from pdqi.charts.rows import Line, Table
+from pdqi.charts.theme import Spec
+from pdqi.content.evidence import PublishedFigure
+from pdqi.metrics.catalogue import CATALOGUE
+from pdqi.metrics.kpi import Kpi, Steps
+from pdqi.model import Published
+from pdqi.ui.shell import Page
+from pdqi.ui.style import plain
+
+KEPT = 3_000
+
+
+def drawn(page: Page, *key: str) -> tuple[str, ...]:
+    """Return the key under which something drawn for this view may be kept for other visitors."""
+    service, basis = page.facts.service, page.choice.basis
+    return (
+        service.manifest.version,
+        service.config.digest,
+        page.facts.library.digest if page.facts.library else "",
+        page.facts.viewer.policy.id,
+        basis.period.key,
+        basis.definition,
+        basis.age_band,
+        page.choice.scope.key,
+        page.mode,
+        *key,
+    )
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:  # noqa: ARG001
+    """Return what `_make` made for this key: specifications and tables are built once.
+
+    Only what is published is ever drawn, so that is all that is kept.
+    """
+    return _make()
+
+
+def table(content: Table, key: str, alt: str, *, numbers: bool = True) -> None:
+    """Show a table; its first column names the rows. `numbers` are set flush right."""
+    if not content.rows:
+        return
+    frame = pd.DataFrame(
+        [[plain(cell) for cell in row[1:]] for row in content.rows],
+        index=pd.Index([plain(row[0]) for row in content.rows], name=content.columns[0]),
+        columns=list(content.columns[1:]),
+    )
+    _frame(frame, key, alt, numbers)
+
+
+def _frame(frame: pd.DataFrame, key: str, alt: str, numbers: bool) -> None:
+    with st.container(key=f"{'numbers' if numbers else 'words'}_{key}"):
+        st.table(frame, border="horizontal", alt=alt)
+
+
+def chart(spec: Spec, key: str) -> None:
+    """Show a chart; its own description says in words what it shows."""
+    st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart_{key}")
+
+
+def download(label: str, data: bytes, name: str, key: str) -> None:
+    """Offer a CSV file."""
+    st.download_button(label, data, name, "text/csv", key=f"csv_{key}", on_click="ignore")
+
+
+def about(page: Page) -> Mapping[str, str]:
+    """Return the first columns of every file: what the figures are, and what they rest on."""
+    service, basis = page.facts.service, page.choice.basis
+    config, cleared = service.config, page.facts.viewer.policy.cleared
+    marking = config.organisation.marking_cleared if cleared else config.organisation.marking
+    return {
+        "data": "INVENTED DATA" if service.manifest.demonstration else "recorded data",
+        "marking": marking,
+        "counts": "exact" if cleared else "small numbers protected",
+        "period_from": basis.period.first.isoformat(),
+        "period_to": basis.period.last.isoformat(),
+        "case_definition": config.definition(basis.definition).name,
+        "age_band": config.age_band(basis.age_band).name,
+        "data_version": service.manifest.version,
+        "definitions_version": config.digest,
+    }
+
+
+@dataclass(frozen=True)
+class Card:
+    """A KPI as it is shown for one view: built once and kept."""
+
+    sentence: str
+    spec: Spec | None
+    numbers: Table
+    parts: Table | None
+    csv: bytes
+
+
+def line_of(page: Page, shown: Sequence[Line]) -> Line:
+    """Return the chosen scope as a row."""
+    scope = page.choice.scope
+    found = next((line for line in shown if line.key == scope.key), None)
+    return found or Line(scope.key, scope.name, scope.kind, scope.teams)
+
+
+def lines_of(page: Page, published: Published, *, every: bool = False) -> tuple[Line, ...]:
+    """Return the rows of a KPI: teams, the chosen scope, the system; or every scope there is."""
+    service = page.facts.service
+    chosen = None if every else page.choice.scope
+    return rows.lines(published, service.config, service.scopes, chosen)
+
+
+def kpi_card(page: Page, kpi: Kpi) -> None:
+    """Show a KPI: its question, what it says, chart, numbers, definition, file."""
+    published = page.figures(kpi.id)
+    card: Card = kept(drawn(page, "card", kpi.id), lambda: _card(page, kpi, published))
+    with st.container(key=f"card_{kpi.id}"):
+        st.subheader(page.fill(kpi.name), anchor=kpi.id)
+        st.markdown(f"*{plain(page.fill(kpi.question))}*")
+        st.markdown(plain(card.sentence))
+        if card.spec is not None:
+            chart(card.spec, kpi.id)
+        reference(page, kpi)
+        with st.expander("Numbers"):
+            table(card.numbers, kpi.id, f"{page.fill(kpi.name)}: numbers")
+            if card.parts is not None and card.parts.rows:
+                st.markdown(plain(f"{page.choice.scope.name}, by {kpi.by}:"))
+                table(card.parts, f"{kpi.id}_parts", f"{page.fill(kpi.name)}, by {kpi.by}")
+            if not page.facts.viewer.policy.cleared:
+                st.markdown(protection_note(page))
+            download("Download as CSV", card.csv, file_name(page, kpi.id), kpi.id)
+        with st.expander("Definition"):
+            definition(page, kpi)
+
+
+def _card(page: Page, kpi: Kpi, published: Published) -> Card:
+    labels = page.facts.labels
+    shown = lines_of(page, published)
+    chosen = line_of(page, shown)
+    said = sentences.finding(kpi, published, chosen, shown, labels)
+    spec = figures.chart(
+        kpi, published, shown, chosen, labels, said, _marks(page, kpi, shown), page.mode
+    )
+    return Card(
+        said,
+        spec,
+        rows.table(kpi, published, shown, labels),
+        _parts(page, kpi, published),
+        sheet.of_kpi(kpi, published, lines_of(page, published, every=True), labels, about(page)),
+    )
+
+
+def _parts(page: Page, kpi: Kpi, published: Published) -> Table | None:
+    scope = page.choice.scope.key
+    found = sorted(f.by for f in published.figures if f.scope == scope and f.by is not None)
+    if not found:
+        return None
+    named = {item.id: item.name for item in page.facts.service.config.treatments}
+    known = [(item, name) for item, name in named.items() if item in found]
+    names = known or [(by, by) for by in found]
+    return rows.breakdown(kpi, published, scope, names, page.facts.labels)
+
+
+def file_name(page: Page, what: str) -> str:
+    """Return the name of a file: what, period, definition, and a mark where the data are invented."""
+    basis = page.choice.basis
+    invented = "_invented" if page.facts.service.manifest.demonstration else ""
+    return f"{what}_{basis.period.key.replace('..', '_to_')}_{basis.definition}{invented}.csv"
+
+
+def protection_note(page: Page) -> str:
+    """Return what the protection does to the numbers, in a sentence."""
+    policy = page.facts.viewer.policy
+    return (
+        f"Counts are rounded to the nearest {policy.round_to}. *Suppressed* stands where fewer than"
+        f" {policy.threshold} people are concerned, or where they could be worked out; it is not zero."
+    )
+
+
+def reference(page: Page, kpi: Kpi) -> None:
+    """Show what was published about the same thing, marked as such."""
+    drawn_ones, others = published_about(page, kpi)
+    for item in (*drawn_ones, *others):
+        mark = " Drawn as a grey mark." if item in drawn_ones else ""
+        st.markdown(f"**Published, not from these data:** {plain(page.fill(item.text))}{mark}")
+
+
+def published_about(
+    page: Page, kpi: Kpi
+) -> tuple[tuple[PublishedFigure, ...], tuple[PublishedFigure, ...]]:
+    """Return the published figures beside a KPI: those that are drawn, and those only mentioned."""
+    if page.facts.library is None:
+        return (), ()
+    found = [item for item in page.facts.library.published.figures if kpi.id in item.kpis]
+    lines = tuple(item for item in found if _drawable(item, kpi))
+    return lines, tuple(item for item in found if item not in lines)
+
+
+def _drawable(item: PublishedFigure, kpi: Kpi) -> bool:
+    main = kpi.kind.field(kpi.kind.main)
+    has_value = item.value != (None, None) and item.unit == main.unit
+    return has_value and item.services != "not_said" and not isinstance(kpi.kind, Steps)
+
+
+def _marks(page: Page, kpi: Kpi, shown: Sequence[Line]) -> figures.Marks:
+    config = page.facts.service.config
+    marks: dict[str, tuple[float | None, float | None]] = {}
+    for item in published_about(page, kpi)[0]:
+        for line in shown:
+            services = {config.team(team).service for team in line.teams}
+            if item.services == "all" or (services and services <= set(item.services)):
+                low, high = item.value
+                marks[line.key] = (0.0 if low is None else low, high)
+    return marks
+
+
+def definition(page: Page, kpi: Kpi) -> None:
+    """Show what a KPI counts, where it comes from, and what to beware of."""
+    numerator = page.fill(kpi.numerator)
+    denominator = page.fill(kpi.denominator)
+    said = (
+        ("Counts", numerator),
+        ("Out of", denominator),
+        ("Better", kpi.better.value),
+        ("Comes from", kpi.source),
+        ("Published", kpi.published),
+        ("Beware", kpi.caution),
+        ("Rests on the tables", ", ".join(kpi.tables)),
+        ("Changed", "; ".join(f"{change.on}: {change.what}" for change in kpi.changed)),
+    )
+    st.markdown(
+        "\n".join(f"- **{name}:** {plain(page.fill(text))}" for name, text in said if text)
+    )
+
+
+def headline_kpis(page: Page) -> tuple[Kpi, ...]:
+    """Return the KPIs of the overview, in the order of config."""
+    named = {kpi.id: kpi for kpi in CATALOGUE}
+    return tuple(named[name] for name in page.facts.service.config.headline if name in named)
+
+
+def content_missing(page: Page) -> bool:
+    """Say why there is no content, where there is none; returns whether that is so."""
+    if page.facts.library is not None:
+        return False
+    st.markdown("The project's content cannot be read, so this is empty. To mend:")
+    for problem in page.facts.content_problems:
+        st.warning(plain(str(problem)))
+    return True
