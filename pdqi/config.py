@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from pdqi.errors import ConfigError, Problem, one_of
-from pdqi.yamlfile import Frozen, Lines, read
+from pdqi.yamlfile import Frozen, Lines, read, read_sound_part
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -219,6 +219,14 @@ class Config(Frozen):
         config, lines, problems = read(path, cls)
         if config is not None:
             problems += config._link_problems(path.name, lines)
+        elif lines.of(("teams",)) is not None:
+            sound, removed = read_sound_part(path, cls)
+            if sound is not None:
+                problems += [
+                    problem
+                    for problem in sound._link_problems(path.name, lines)
+                    if not any(f"'{name}'" in problem.what for name in removed)
+                ]
         if config is None or problems:
             raise ConfigError(problems)
         return config

@@ -93,9 +93,61 @@ def read(path: Path, model: type[Model]) -> tuple[Model | None, Lines, list[Prob
     try:
         built = model.model_validate(data if data is not None else {})
     except ValidationError as error:
-        problems += [_problem(name, lines, dict(fault), model) for fault in error.errors()]
+        problems += [_problem(name, lines, fault, model) for fault in _faults(error)]
         return None, lines, problems
     return (None if problems else built), lines, problems
+
+
+def read_sound_part(path: Path, model: type[Model]) -> tuple[Model | None, set[str]]:
+    """Read what is left of a file when its faulty entries are taken out, and the ids of those.
+
+    For checking the links between the entries of a file that has other faults as well, so that
+    everything wrong is said at once. None where too little is left.
+    """
+    data: Any = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    removed: set[str] = set()
+    for _ in range(20):
+        try:
+            return model.model_validate(data), removed
+        except ValidationError as error:
+            for fault in sorted(_faults(error), key=lambda fault: fault["loc"], reverse=True):
+                if not _take_out(data, fault, removed):
+                    return None, removed
+    return None, removed
+
+
+def _faults(error: ValidationError) -> list[dict[str, Any]]:
+    """Return the faults of a validation, without lists called too short for their bad entries."""
+    faults = [dict(fault) for fault in error.errors()]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(
+            other is not fault and other["loc"][: len(fault["loc"])] == fault["loc"]
+            for other in faults
+        )
+    ]
+
+
+def _take_out(data: Any, fault: dict[str, Any], removed: set[str]) -> bool:
+    """Remove an unknown key, or else the whole list entry that a fault is in."""
+    path = list(fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        while path and not isinstance(path[-1], int):
+            path.pop()
+    if not path:
+        return False
+    holder = data
+    try:
+        for step in path[:-1]:
+            holder = holder[step]
+        taken = holder.pop(path[-1])
+    except (KeyError, IndexError, TypeError):
+        return True  # It went with another fault of the same entry.
+    if isinstance(taken, dict):
+        removed.add(str(taken.get("id")))
+    return True
 
 
 def _problem(name: str, lines: Lines, fault: dict[str, Any], model: type[BaseModel]) -> Problem:
