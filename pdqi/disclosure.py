@@ -21,7 +21,10 @@ Place = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Family:
-    """A total and the parts that it is made of: one hidden part must not stand alone."""
+    """A total and the parts that it is made of: one hidden part must not stand alone.
+
+    No `total` stands for one that no row shows but that other rows add up to.
+    """
 
     total: Place | None
     parts: tuple[Place, ...]
@@ -65,9 +68,9 @@ def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[P
             number = row.counts[count.name]
             if small(number):
                 hidden.add((place, count.name))
-            elif count.within and policy.protect_complement:
-                rest = row.counts[count.within] - number
-                if 0 < rest < policy.threshold:
+            elif policy.protect_complement:
+                rests = [row.counts[whole] - number for whole in count.within]
+                if any(0 < rest < policy.threshold for rest in rests):
                     hidden.add((place, count.name))
     # What one rule hides can leave another cell alone in its family, so until nothing changes.
     before = -1
@@ -75,7 +78,7 @@ def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[P
         before = len(hidden)
         for place in rows:
             for count in counts:
-                if count.within and (place, count.within) in hidden:
+                if any((place, whole) in hidden for whole in count.within):
                     hidden.add((place, count.name))
         for family in families:
             for count in counts:
@@ -98,10 +101,13 @@ def _hide_second(
     parts = [place for place in family.parts if place in rows]
     gone = [place for place in parts if (place, count) in hidden]
     total = family.total
-    if not gone or total is None or total not in rows or (total, count) in hidden:
+    if not gone or (total and (total not in rows or (total, count) in hidden)):
         return
     seen = [rows[place].counts[count] for place in parts if place not in gone]
-    if len(gone) > 1 and not _pinned(rows[total].counts[count], seen, len(gone), policy):
+    whole = (
+        rows[total].counts[count] if total else sum(rows[place].counts[count] for place in parts)
+    )
+    if len(gone) > 1 and not _pinned(whole, seen, len(gone), policy):
         return
     others = [place for place in parts if place not in gone and rows[place].counts[count] > 0]
     if others:
@@ -109,7 +115,7 @@ def _hide_second(
             others, key=lambda place: (rows[place].counts[count], place[0], place[1] or "")
         )
         hidden.add((partner, count))
-    else:
+    elif total:
         hidden.add((total, count))
 
 

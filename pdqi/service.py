@@ -176,6 +176,11 @@ class Service:
             Family((scope, None), tuple((scope, by) for by in sorted(names)))
             for scope, names in parts.items()
         ]
+        treatments = tuple((item.id, None) for item in self.config.treatments)
+        if any((row.scope, row.by) in treatments for row in raw.rows()):
+            # The same referrals by treatment and by team: either adds up to the other's total.
+            teams = tuple((team.id, None) for team in self.config.teams)
+            families += [Family(None, treatments), Family(None, teams)]
         breakdowns: set[str | None] = {None}
         for names in parts.values():
             breakdowns |= names

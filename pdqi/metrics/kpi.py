@@ -42,11 +42,11 @@ class Field:
 class Count(Field):
     """A count that disclosure control watches.
 
-    `within` names the count that it is part of: where 1 to 4 of the whole are *not* in the
-    part, the part is hidden too. `shown` is false for a count that only control needs.
+    `within` names the counts that it is part of: where 1 to 4 of a whole are *not* in the part,
+    the part is hidden too. `shown` is false for a count that only control needs.
     """
 
-    within: str | None = None
+    within: tuple[str, ...] = ()
     shown: bool = True
 
 
@@ -93,7 +93,7 @@ class Proportion(Kind):
 
     counts: tuple[Count, ...] = (
         Count("denominator", "Out of"),
-        Count("numerator", "Number", within="denominator"),
+        Count("numerator", "Number", within=("denominator",)),
     )
     derived: tuple[Field, ...] = (
         Field("value", "Share", "share"),
@@ -115,8 +115,8 @@ def proportion_within(whole: str) -> Proportion:
     return Proportion(
         counts=(
             Count("within", whole, shown=False),
-            Count("denominator", "Out of", within="within"),
-            Count("numerator", "Number", within="denominator"),
+            Count("denominator", "Out of", within=("within",)),
+            Count("numerator", "Number", within=("denominator",)),
         )
     )
 
@@ -127,9 +127,9 @@ class PairedProportion(Kind):
 
     counts: tuple[Count, ...] = (
         Count("pd_denominator", "{short}: out of"),
-        Count("pd_numerator", "{short}: number", within="pd_denominator"),
+        Count("pd_numerator", "{short}: number", within=("pd_denominator",)),
         Count("other_denominator", "Others: out of"),
-        Count("other_numerator", "Others: number", within="other_denominator"),
+        Count("other_numerator", "Others: number", within=("other_denominator",)),
     )
     derived: tuple[Field, ...] = (
         Field("pd_value", "{short}: share", "share"),

@@ -25,10 +25,10 @@ EPISODE_LENGTH = Kpi(
         counts=(
             Count("people", "People", shown=False),
             Count("episodes", "Episodes"),
-            Count("closed", "Closed", within="episodes"),
+            Count("closed", "Closed", within=("episodes",)),
             Count("other_people", "Others: people", shown=False),
             Count("other_episodes", "Others: episodes"),
-            Count("other_closed", "Others: closed", within="other_episodes"),
+            Count("other_closed", "Others: closed", within=("other_episodes",)),
         ),
         statistics=(
             Statistic("km_median_days", "Median length", "days"),

@@ -1,6 +1,6 @@
 """Who presents, and where."""
 
-from pdqi.metrics.kpi import EVERY_SCOPE, Better, Kpi, Proportion, proportion_within
+from pdqi.metrics.kpi import EVERY_SCOPE, Better, Count, Kpi, Proportion, proportion_within
 
 PD_PREVALENCE = Kpi(
     id="pd_prevalence",
@@ -34,7 +34,13 @@ PD_PREVALENCE_CONFIRMED = Kpi(
     question="How many have a confirmed diagnosis?",
     numerator="people under care with a confirmed diagnosis by the last day of the period",
     denominator="people with an episode under way in the period",
-    kind=Proportion(),
+    kind=Proportion(
+        counts=(
+            Count("denominator", "Out of"),
+            Count("pd", "With {short}", within=("denominator",), shown=False),
+            Count("numerator", "Number", within=("pd",)),
+        )
+    ),
     better=Better.NEITHER,
     scopes=EVERY_SCOPE,
     reads=("caseload",),
@@ -45,6 +51,7 @@ PD_PREVALENCE_CONFIRMED = Kpi(
     sql="""
         select scope,
                coalesce(sum(people), 0) as denominator,
+               coalesce(sum(people) filter (is_case), 0) as pd,
                coalesce(sum(people) filter (is_case and confirmed), 0) as numerator
         from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
         group by scope, place order by place

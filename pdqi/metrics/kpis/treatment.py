@@ -57,11 +57,11 @@ EBT_CASCADE = Kpi(
     kind=Steps(
         counts=(
             Count("under_care", "Under care"),
-            Count("pd", "With {short}", within="under_care"),
-            Count("referred", "Referred", within="pd"),
-            Count("assessed", "Assessed", within="referred"),
-            Count("started", "Started", within="assessed"),
-            Count("completed", "Completed", within="started"),
+            Count("pd", "With {short}", within=("under_care",)),
+            Count("referred", "Referred", within=("pd",)),
+            Count("assessed", "Assessed", within=("referred",)),
+            Count("started", "Started", within=("assessed",)),
+            Count("completed", "Completed", within=("started",)),
         ),
         derived=tuple(
             Field(f"{step}_share", f"{step.capitalize()}, share", "share")
@@ -134,7 +134,14 @@ PANEL_REVIEWED_PD = Kpi(
     question="Of {people}, whose care do the experts look at together?",
     numerator="those with a panel review in the period",
     denominator="people under care who meet the case definition",
-    kind=proportion_within("People under care"),
+    kind=Proportion(
+        counts=(
+            Count("within", "People under care", shown=False),
+            Count("denominator", "Out of", within=("within",)),
+            Count("reviewed", "Reviewed", within=("within",), shown=False),
+            Count("numerator", "Number", within=("denominator", "reviewed")),
+        )
+    ),
     better=Better.HIGHER,
     scopes=EVERY_SCOPE,
     reads=("caseload",),
@@ -146,6 +153,7 @@ PANEL_REVIEWED_PD = Kpi(
         select scope,
                coalesce(sum(people), 0) as within,
                coalesce(sum(people) filter (is_case), 0) as denominator,
+               coalesce(sum(people) filter (reviewed), 0) as reviewed,
                coalesce(sum(people) filter (is_case and reviewed), 0) as numerator
         from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
         group by scope, place order by place

@@ -28,8 +28,8 @@ EBT_WAIT = Kpi(
             Count("people", "People", shown=False),
             Count("referred", "Referred"),
             Count("still_waiting", "Waiting now"),
-            Count("waiting_over_18_weeks", "Over 18 weeks", within="still_waiting"),
-            Count("waiting_over_52_weeks", "Over 52 weeks", within="waiting_over_18_weeks"),
+            Count("waiting_over_18_weeks", "Over 18 weeks", within=("still_waiting",)),
+            Count("waiting_over_52_weeks", "Over 52 weeks", within=("waiting_over_18_weeks",)),
         ),
         statistics=(
             Statistic("km_median_days", "Median wait", "days"),
@@ -91,8 +91,8 @@ EBT_WAITING_NOW = Kpi(
         counts=(
             Count("people", "People", shown=False),
             Count("waiting", "Waiting"),
-            Count("over_18_weeks", "Over 18 weeks", within="waiting"),
-            Count("over_52_weeks", "Over 52 weeks", within="over_18_weeks"),
+            Count("over_18_weeks", "Over 18 weeks", within=("waiting",)),
+            Count("over_52_weeks", "Over 52 weeks", within=("over_18_weeks",)),
         ),
         statistics=(Statistic("longest_days", "Longest wait", "days", one_persons=True),),
         main="waiting",
@@ -208,10 +208,10 @@ DIAGNOSIS_DELAY = Kpi(
     kind=Duration(
         counts=(
             Count("people", "People"),
-            Count("confirmed", "Confirmed", within="people"),
-            Count("team_known", "Confirmed by a known team", within="confirmed"),
+            Count("confirmed", "Confirmed", within=("people",)),
+            Count("team_known", "Confirmed by a known team", within=("confirmed",)),
             Count(
-                "at_specialist", "First confirmed at the specialist service", within="team_known"
+                "at_specialist", "First confirmed at the specialist service", within=("team_known",)
             ),
         ),
         derived=(Field("specialist_share", "Share at the specialist service", "share"),),
