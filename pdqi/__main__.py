@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and prints errors as sentences."""
-    options = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
     try:
+        options = _parser().parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
     except PdqiError as error:
         for problem in error.problems:
@@ -59,7 +59,7 @@ def load(options: argparse.Namespace) -> int:
     from pdqi.ingest.loading import load as load_extracts
 
     config = Config.load(options.config)
-    secret, note = pseudonym.secret()
+    secret, note = pseudonym.secret(options.store)
     if note:
         print(note, file=sys.stderr)
     report = load_extracts(
@@ -134,7 +134,7 @@ def _print(data: dict[str, Any], as_json: bool, tables: dict[str, Any]) -> None:
         return
     if data["invented_data"]:
         print("INVENTED DATA: nothing here is a finding about a real service.")
-    print(f"Period {data['period'][0]} to {data['period'][1]}, definition {data['definition']}, ")
+    print(f"Period {data['period'][0]} to {data['period'][1]}, definition {data['definition']}.")
     print("Exact counts." if data["cleared"] else "Small numbers are suppressed.")
     for name, rows in tables.items():
         print(f"\n{name}")

@@ -118,7 +118,7 @@ def read_sound_part(path: Path, model: type[Model]) -> tuple[Model | None, set[s
 
 def _faults(error: ValidationError) -> list[dict[str, Any]]:
     """Return the faults of a validation, without lists called too short for their bad entries."""
-    faults = [dict(fault) for fault in error.errors()]
+    faults: list[dict[str, Any]] = [{**fault} for fault in error.errors()]
     return [
         fault
         for fault in faults

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from pdqi.config import Config
 from pdqi.demo.world import world_of
-from pdqi.errors import StoreError
-from pdqi.store.folder import FileAccount, Manifest, new_version, publish
+from pdqi.errors import Problem, StoreError
+from pdqi.store.folder import FileAccount, Manifest, current, manifest, new_version, publish
 from pdqi.store.schema import TABLES, Table
 
 HISTORY_FROM = date(2020, 4, 1)
@@ -51,17 +51,18 @@ def demo(
 
     `people` invented people have about 1.4 episodes each; the same arguments and config give the
     same bytes. `progress` is told a sentence now and then. Raises `StoreError` for fewer than
-    one person.
+    one person, and for a folder that holds real data: the two are never mixed.
     """
     if people < 1:
         raise StoreError("Invented data need at least 1 person. Give a larger number of people.")
+    _refuse_real_data(store)
     with new_version(store) as folder, _connect(config, seed, threads) as connection:
         rows = _write(connection, folder, people, progress)
         accounts = tuple(
             FileAccount(SOURCE, FILE, name, count, stored=count, duplicate_row=0, reasons={})
             for name, count in rows.items()
         )
-        manifest, _ = publish(
+        made, _ = publish(
             store,
             folder,
             rows=rows,
@@ -70,7 +71,21 @@ def demo(
             data_to=LAST_DAY,
             demonstration=True,
         )
-    return manifest
+    return made
+
+
+def _refuse_real_data(store: Path) -> None:
+    try:
+        found = manifest(current(store))
+    except StoreError:
+        return
+    if not found.demonstration:
+        raise StoreError(
+            Problem(
+                f"The store '{store.name}' holds loaded extracts.",
+                fix="Name another folder with --store: invented data never replace real ones.",
+            )
+        )
 
 
 def _connect(config: Config, seed: int, threads: int | None) -> duckdb.DuckDBPyConnection:

@@ -177,6 +177,9 @@ def publish(
         accounts=accounts,
     )
     (folder / "manifest.json").write_text(made.to_json(), encoding="utf-8")
+    for path in folder.iterdir():
+        _flush(path)
+    folder.chmod(0o755)  # A temporary folder is made for its owner alone.
     if target.exists():
         shutil.rmtree(target)
     folder.rename(target)
@@ -189,6 +192,12 @@ def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """See a file onto the disk, so that a power cut cannot leave a version that lacks it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _is_current(store: Path, version: str) -> bool:
