@@ -1,8 +1,20 @@
-"""data_quality."""
+"""Data quality: where the rows went, which fields are empty, and what cannot be measured."""
 
 import streamlit as st
-from pdqi.ui import open_page
+
+from pdqi.ui import gaps, open_page, overview
 
 page = open_page("data_quality")
-st.write(page.choice.scope.key)
-st.table({"a":["b"],"c":["1"]})
+st.markdown("This page is about everything that was loaded, whatever filters are chosen.")
+st.header("Where the rows of each file went", anchor="rows")
+gaps.rows_of_files(page)
+st.header("Why rows were left out", anchor="reasons")
+gaps.reasons(page)
+st.header("What was odd about rows that were kept", anchor="oddities")
+gaps.oddities(page)
+st.header("How complete the fields are", anchor="completeness")
+gaps.empty_fields(page)
+st.header("What cannot be measured yet", anchor="measurable")
+overview.not_measurable(page)
+st.header("Which figures a gap touches", anchor="touched")
+gaps.touched(page)

@@ -1,8 +1,15 @@
-"""overview."""
+"""Overview: the headline figures, what cannot be measured yet, the data, and the work."""
 
 import streamlit as st
-from pdqi.ui import open_page
+
+from pdqi.ui import open_page, overview
 
 page = open_page("overview")
-st.write(page.choice.scope.key)
-st.table({"a":["b"],"c":["1"]})
+st.header("Headline figures", anchor="headline")
+overview.headline(page)
+st.header("Workstreams", anchor="workstreams")
+overview.delivery(page)
+st.header("What cannot be measured yet", anchor="not-measurable")
+overview.not_measurable(page)
+st.header("About the data", anchor="data")
+overview.data_news(page)

@@ -1,8 +1,5 @@
-"""voices."""
+"""Voices: what patients, carers and staff said."""
 
-import streamlit as st
-from pdqi.ui import open_page
+from pdqi.ui import open_page, people
 
-page = open_page("voices")
-st.write(page.choice.scope.key)
-st.table({"a":["b"],"c":["1"]})
+people.voices(open_page("voices"))

@@ -1,8 +1,12 @@
-"""workstreams."""
+"""Workstreams: what each is for and where it stands."""
 
 import streamlit as st
-from pdqi.ui import open_page
+
+from pdqi.ui import open_page, people
 
 page = open_page("workstreams")
-st.write(page.choice.scope.key)
-st.table({"a":["b"],"c":["1"]})
+st.markdown("Progress cannot be entered here yet: this page shows what was published and agreed.")
+st.header("The work", anchor="work")
+people.workstreams(page)
+st.header("The groups", anchor="groups")
+people.groups(page)

@@ -7,8 +7,9 @@ by colour alone: the chosen scope has another mark, and every value stands besid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pdqi import words
 from pdqi.charts import theme
-from pdqi.charts.rows import Line, Reading, readings, text
+from pdqi.charts.rows import Line, Reading, readings, text, value
 from pdqi.charts.theme import Mode, Palette, Spec
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Kpi, Steps, Tally
@@ -63,11 +64,7 @@ def _rows(
                     "value": figure[reading.value].value,
                     "low": figure[reading.low].value if reading.low else None,
                     "high": figure[reading.high].value if reading.high else None,
-                    "words": text(
-                        figure[reading.value],
-                        kpi.kind.field(reading.value).unit,
-                        cleared=published.cleared,
-                    ),
+                    "words": value(kpi, figure, reading, cleared=published.cleared),
                     "mark": "chosen" if line.key == chosen.key else "other",
                     "published_low": low,
                     "published_high": high,
@@ -117,12 +114,20 @@ def dots(
     x = {"type": "quantitative", "scale": {"zero": True}, "axis": _x_axis(unit), "title": None}
     layers: list[Spec] = [
         {
-            "transform": [{"filter": "isValid(datum.published_low) || isValid(datum.published_high)"}],
-            "mark": {"type": "bar", "color": colours.faint, "height": {"band": 0.9}, "minBandSize": 3},
+            "transform": [{"filter": "datum.published_high > datum.published_low"}],
+            "mark": {"type": "bar", "color": colours.faint, "height": {"band": 0.9}},
             "encoding": {
                 "x": {"field": "published_low", **x},
                 "x2": {"field": "published_high"},
             },
+        },
+        {
+            "transform": [
+                {"filter": "isValid(datum.published_low)"},
+                {"filter": "datum.published_low === datum.published_high"},
+            ],
+            "mark": {"type": "tick", "color": colours.line, "thickness": 4, "height": {"band": 0.9}},
+            "encoding": {"x": {"field": "published_low", **x}},
         },
         {
             "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
@@ -146,7 +151,7 @@ def dots(
         },
     ]
     if not any(row["published_low"] is not None or row["published_high"] is not None for row in rows):
-        layers.pop(0)
+        del layers[:2]
     if unit == "ratio":
         one = {"type": "rule", "strokeDash": [4, 4], "color": colours.line}
         layers.insert(0, {"data": {"values": [{"one": 1}]}, "mark": one, "encoding": {"x": {"field": "one", **x}}})
@@ -182,7 +187,7 @@ def bars(
             {
                 **row,
                 "name": line.name,
-                "words": text(figure[main], kpi.kind.field(main).unit, cleared=published.cleared),
+                "words": text(figure[main], kpi.kind.field(main), cleared=published.cleared),
             }
         )
     names = [row["name"] for row in rows]
@@ -224,9 +229,9 @@ def cascade(
     for count in kpi.kind.counts[1:]:
         cell = figure[count.name]
         share = figure.cells.get(f"{count.name}_share")
-        said = text(cell, "count", cleared=published.cleared)
+        said = text(cell, count, cleared=published.cleared)
         if share is not None and share.value is not None:
-            said = f"{said} ({text(share, 'share', cleared=published.cleared)})"
+            said = f"{said} ({words.percent(share.value)})"
         rows.append({"name": labels.fill(count.words), "value": cell.value, "words": said})
     if not any(row["value"] for row in rows):
         return None

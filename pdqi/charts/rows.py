@@ -11,7 +11,7 @@ from pdqi import words
 from pdqi.config import Config
 from pdqi.disclosure import DAYS_IN_QUARTER
 from pdqi.labels import Labels
-from pdqi.metrics.kpi import Count, Duration, Field, Kpi, PairedProportion, Proportion, Ratio, Steps, Tally
+from pdqi.metrics.kpi import Count, Duration, Field, Kpi, PairedProportion, Proportion, Ratio, Statistic, Steps, Tally
 from pdqi.model import Cell, Figure, Published, Scope, State
 
 LineKind = Literal["treatment", "team", "service", "set", "system"]
@@ -91,14 +91,31 @@ def lines(
     return tuple(found)
 
 
-def text(cell: Cell, unit: str, *, cleared: bool) -> str:
+def text(cell: Cell, field: Field, *, cleared: bool) -> str:
     """Return a cell as a string, or the reason why it has no value."""
     if cell.value is None:
         return SHORT_STATE[cell.state]
-    if unit == "quarters":
-        # One person's value: exact days only for readers who are cleared.
-        return words.days(cell.value) if cleared else words.quarters(cell.value / DAYS_IN_QUARTER)
-    return words.in_unit(cell.value, unit)
+    if isinstance(field, Statistic) and field.one_persons and not cleared:
+        return _years(cell.value)
+    return words.in_unit(cell.value, field.unit)
+
+
+def _years(days: float) -> str:
+    """Return one person's days as they were published: in whole quarters of a year."""
+    years, quarters = divmod(int(words.half_up(days / DAYS_IN_QUARTER)), 4)
+    part = ("", "¼", "½", "¾")[quarters]
+    if years == 0:
+        return f"about {part} of a year" if part else "under a quarter of a year"
+    return f"about {years}{part} {'year' if years == 1 and not part else 'years'}"
+
+
+def value(kpi: Kpi, figure: Figure, reading: Reading, *, cleared: bool) -> str:
+    """Return the value of a reading as a string; a share of somebody is never 0%."""
+    field = kpi.kind.field(reading.value)
+    said = text(figure[reading.value], field, cleared=cleared)
+    if field.unit == "share" and said == "0%" and figure[reading.value.replace("value", "numerator")].value:
+        return "under 1%"
+    return said
 
 
 def interval(figure: Figure, reading: Reading, unit: str) -> str:
@@ -109,7 +126,10 @@ def interval(figure: Figure, reading: Reading, unit: str) -> str:
     if low is None:
         return ""
     start = words.in_unit(low, unit).removesuffix(" days").removesuffix(" day")
-    return f"{start} to {words.in_unit(high, unit)}" if high is not None else f"{start} or more"
+    if high is None:
+        return f"{start} or more"
+    end = words.in_unit(high, unit)
+    return f"{start} to {'under 1%' if end == '0%' else end}"
 
 
 @dataclass(frozen=True)
@@ -154,7 +174,7 @@ def _table(
         row = [name]
         for reading in read:
             unit = kpi.kind.field(reading.value).unit
-            row.append(text(figure[reading.value], unit, cleared=published.cleared))
+            row.append(value(kpi, figure, reading, cleared=published.cleared))
             if reading.low is not None:
                 row.append(interval(figure, reading, unit))
         row += [_rest(kpi, figure[field.name], field, cleared=published.cleared) for field in rest]
@@ -166,7 +186,7 @@ def _rest(kpi: Kpi, cell: Cell, field: Field, *, cleared: bool) -> str:
     # A tally's statistic may be of the whole only, and then parts have none.
     if isinstance(kpi.kind, Tally) and cell.state is State.NOT_REACHED:
         return ""
-    return text(cell, field.unit, cleared=cleared)
+    return text(cell, field, cleared=cleared)
 
 
 def shown_fields(kpi: Kpi) -> tuple[Field, ...]:

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 
 from pdqi import words
-from pdqi.charts.rows import Line, Reading, interval, readings, text
+from pdqi.charts.rows import Line, Reading, interval, readings, text, value
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Count, Duration, Kpi, PairedProportion, Proportion, Ratio, Steps, Tally
 from pdqi.model import Figure, Published, State
+
+REASONS = {
+    State.SUPPRESSED: "not shown, to protect small numbers",
+    State.NO_DATA: "nothing to count",
+    State.NOT_REACHED: "fewer than half had ended by the last day, so there is no median",
+}
+FEW = 3
+"""Up to so many rows are told with their intervals and counts; more only by their values."""
 
 
 def finding(kpi: Kpi, published: Published, chosen: Line, shown: Sequence[Line], labels: Labels) -> str:
@@ -35,23 +43,15 @@ def _said(kpi: Kpi, published: Published, figure: Figure, labels: Labels) -> str
         cell = figure[reading.value]
         name = "" if not reading.label else f"{reading.label} "
         if cell.value is None:
-            parts.append(f"{name}{_reason(cell.state, kind)}")
+            parts.append(f"{name}{REASONS[cell.state]}")
             continue
         behind = _behind(kpi, figure, reading)
         ends = interval(figure, reading, unit)
         inside = ", ".join(part for part in (behind, f"95% interval {ends}" if ends else "") if part)
-        value = text(cell, unit, cleared=published.cleared)
+        said = value(kpi, figure, reading, cleared=published.cleared)
         what = "median " if isinstance(kind, Duration) else ""
-        parts.append(f"{name}{what}{value}" + (f" ({inside})" if inside else ""))
+        parts.append(f"{name}{what}{said}" + (f" ({inside})" if inside else ""))
     return "; ".join(parts)
-
-
-def _reason(state: State, kind: object) -> str:
-    return {
-        State.SUPPRESSED: "not shown, because too few people are concerned",
-        State.NO_DATA: "nothing to count",
-        State.NOT_REACHED: "fewer than half had ended by the last day, so there is no median",
-    }[state]
 
 
 def _behind(kpi: Kpi, figure: Figure, reading: Reading) -> str:
@@ -93,10 +93,11 @@ def _steps(kpi: Kpi, published: Published, figure: Figure, labels: Labels) -> st
     for count in kpi.kind.counts[1:]:
         cell = figure[count.name]
         share = figure.cells.get(f"{count.name}_share")
-        value = text(cell, "count", cleared=published.cleared)
+        number = text(cell, count, cleared=published.cleared)
         if share is not None and share.value is not None:
-            value = f"{value} ({words.percent(share.value)})"
-        said.append(f"{labels.fill(count.words, begins=False).lower() if count.name != 'pd' else labels.fill(count.words)} {value}")
+            number = f"{number} ({words.percent(share.value)})"
+        name = labels.fill(count.words)
+        said.append(f"{name[0].lower()}{name[1:]} {number}")
     return ", ".join(said)
 
 
@@ -107,8 +108,8 @@ def _tally(kpi: Kpi, published: Published, figure: Figure, labels: Labels) -> st
         cell = figure[field.name]
         if cell.state is State.NOT_REACHED or (cell.state is State.NO_DATA and field.unit != "count"):
             continue
-        value = text(cell, field.unit, cleared=published.cleared)
-        said.append(f"{labels.fill(field.words).lower()} {value}")
+        number = text(cell, field, cleared=published.cleared)
+        said.append(f"{labels.fill(field.words).lower()} {number}")
     return ", ".join(said)
 
 
@@ -120,12 +121,18 @@ def _without(
         return "There is nothing to show: no records for this figure in this period."
     treatments = [line for line in shown if line.kind == "treatment"]
     own = treatments or [line for line in shown if line.kind == "team" and line.key in chosen.teams]
-    said = []
-    for line in own[:6]:
-        figure = published.at(line.key)
-        if figure is not None:
-            said.append(f"{line.name}: {_said(kpi, published, figure, labels)}")
-    if said:
-        tail = "" if len(own) <= 6 else " The others are in the chart."
-        return ". ".join(said) + "." + tail
-    return f"Not counted for {chosen.name}. The chart shows where it is counted."
+    found = [(line, figure) for line in own if (figure := published.at(line.key))]
+    if not found:
+        return f"Not counted for {chosen.name}. The chart shows where it is counted."
+    if len(found) <= FEW or isinstance(kpi.kind, Steps | Tally):
+        return " ".join(f"{line.name}: {_said(kpi, published, f, labels)}." for line, f in found)
+    parts = []
+    for reading in readings(kpi, labels):
+        values = [
+            f"{line.name} {value(kpi, figure, reading, cleared=published.cleared)}"
+            for line, figure in found
+        ]
+        what = "Median: " if isinstance(kpi.kind, Duration) else ""
+        name = f"{reading.label}: " if reading.label else ""
+        parts.append(f"{name}{what}{', '.join(values)}.")
+    return " ".join(parts)

@@ -1,0 +1,108 @@
+"""How good the data are, as far as the reader may know: rows per file, and fields that are empty.
+
+A row is often a person, so numbers of rows are protected like counts of people.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pdqi.config import Policy
+from pdqi.disclosure import rounded
+from pdqi.model import NO_DATA, SUPPRESSED, Cell
+from pdqi.service import Service, Viewer
+from pdqi.store.folder import FileAccount
+from pdqi.store.schema import TABLES
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where the rows of one file went, protected."""
+
+    source: str
+    file: str
+    table: str
+    read: Cell
+    stored: Cell
+    duplicates: Cell
+    left_out: Mapping[str, Cell]
+    """By reason: a name of `ingest.reasons`."""
+    notes: Mapping[str, Cell]
+    """Oddities of rows that were kept."""
+    first_on: str | None
+    last_on: str | None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How many rows of a table have a value in one field, protected."""
+
+    table: str
+    column: str
+    meaning: str
+    rows: Cell
+    missing: Cell
+    share: Cell
+    """Share of rows that have a value, as a fraction."""
+
+
+def accounts(service: Service, viewer: Viewer) -> tuple[Account, ...]:
+    """Return where the rows of every loaded file went."""
+    return tuple(_account(item, viewer.policy) for item in service.manifest.accounts)
+
+
+def _account(item: FileAccount, policy: Policy) -> Account:
+    parts = {"stored": item.stored, "duplicate_row": item.duplicate_row, **item.reasons}
+    protected = _parts(parts, policy)
+    stored, duplicates = protected.pop("stored"), protected.pop("duplicate_row")
+    notes = {name: _count(count, policy) for name, count in item.notes.items()}
+    read = _count(item.rows_in_file, policy)
+    return Account(
+        item.source, item.file, item.table, read, stored, duplicates, protected, notes,
+        item.first_on, item.last_on,
+    )  # fmt: skip
+
+
+def _count(count: int, policy: Policy) -> Cell:
+    if policy.cleared:
+        return Cell(count)
+    if 0 < count < policy.threshold or (policy.hide_zero and count == 0):
+        return SUPPRESSED
+    return Cell(rounded(count, policy.round_to))
+
+
+def _parts(parts: Mapping[str, int], policy: Policy) -> dict[str, Cell]:
+    """Protect parts of a visible total: one hidden part takes the next smallest with it."""
+    cells = {name: _count(count, policy) for name, count in parts.items()}
+    hidden = [name for name, cell in cells.items() if cell is SUPPRESSED]
+    others = [name for name in parts if name not in hidden and parts[name] > 0]
+    if len(hidden) == 1 and others:
+        cells[min(others, key=lambda name: (parts[name], name))] = SUPPRESSED
+    return cells
+
+
+def completeness(service: Service, viewer: Viewer) -> tuple[Filled, ...]:
+    """Return how complete each field of each table is; fields that must be there are left out."""
+    found = []
+    with service.store.session() as session:
+        for table in TABLES:
+            columns = [column for column in table.columns if not column.required]
+            # Identifiers are those of our own schema.
+            sums = ", ".join(f"count({column.name}) as {column.name}" for column in columns)
+            row = session.rows(
+                f"select count(*) as every_row{', ' if sums else ''}{sums} from {table.name}"  # noqa: S608
+            )[0]
+            for column in columns:
+                cells = _filled(int(row["every_row"]), int(row[column.name]), viewer.policy)
+                found.append(Filled(table.name, column.name, column.meaning, *cells))
+    return tuple(found)
+
+
+def _filled(rows: int, filled: int, policy: Policy) -> Sequence[Cell]:
+    """Return rows, rows without a value, and the share that has one."""
+    missing = rows - filled
+    every, without = _count(rows, policy), _count(missing, policy)
+    if SUPPRESSED in (every, without) or _count(filled, policy) is SUPPRESSED:
+        return every, SUPPRESSED, SUPPRESSED
+    if not every.value:
+        return every, without, NO_DATA
+    return every, without, Cell(1 - float(without.value or 0) / float(every.value))

@@ -1,0 +1,170 @@
+"""The parts of the overview: headline figures, what cannot be measured yet, data, and work."""
+
+import streamlit as st
+
+from pdqi import quality, words
+from pdqi.charts import rows
+from pdqi.charts.rows import Line, Reading, Table
+from pdqi.content.evidence import Measurable
+from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion, Ratio, Tally
+from pdqi.model import Figure, Published
+from pdqi.ui import parts
+from pdqi.ui.shell import Page
+from pdqi.ui.style import plain
+
+STATE_WORDS: dict[Measurable, str] = {
+    "measured": "measured",
+    "partly": "partly",
+    "not_identifiable": "collected, but people cannot be told apart by diagnosis",
+    "not_collected": "not collected",
+    "anecdotal": "said, but never counted",
+}
+
+
+def headline(page: Page) -> None:
+    """Show the headline figures of the chosen scope beside the whole system."""
+    kpis = parts.headline_kpis(page)
+    if not kpis:
+        st.markdown("No headline figures are named. List them under `headline` in config.yaml.")
+        return
+    page.facts.service.all_figures(page.choice.basis, page.facts.viewer, kpis)
+    content: Table = parts.kept(parts.drawn(page, "headline"), lambda: _headline(page, kpis))
+    parts.table(content, "headline", "Headline figures of the chosen scope beside the whole system")
+    if not page.facts.viewer.policy.cleared:
+        st.markdown(parts.protection_note(page))
+    with st.expander("What these figures mean"):
+        for kpi in kpis:
+            st.markdown(f"**{plain(page.fill(kpi.name))}**")
+            parts.definition(page, kpi)
+
+
+def _headline(page: Page, kpis: tuple[Kpi, ...]) -> Table:
+    scope = page.choice.scope
+    whole = scope.kind != "system"
+    columns = ["Figure", scope.name, "95% interval", "Rests on"]
+    found = []
+    for kpi in kpis:
+        published = page.figures(kpi.id)
+        for name, line, reading in _rows(page, kpi, published):
+            figure = published.at(line.key)
+            row = [name, *_cells(page, kpi, published, figure, reading)]
+            if whole:
+                system = published.at("system") if line.key == scope.key else None
+                row.append(_value(kpi, published, system, reading) if system else "")
+            found.append(tuple(row))
+    return Table((*columns, *(("Whole system",) if whole else ())), tuple(found))
+
+
+def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, Reading]]:
+    """Return a row for the chosen scope; where it is not counted, one for each part of it that is."""
+    shown = parts.lines_of(page, published)
+    chosen = parts.line_of(page, shown)
+    lines = [chosen]
+    if published.at(chosen.key) is None:
+        treatments = [line for line in shown if line.kind == "treatment"]
+        teams = [line for line in shown if line.kind == "team" and line.key in chosen.teams]
+        lines = treatments or teams or [chosen]
+    found = []
+    for line in lines:
+        for reading in rows.readings(kpi, page.facts.labels):
+            name = page.fill(kpi.name)
+            if reading.label:
+                name = f"{name}: {reading.label}"
+            if line.key != chosen.key:
+                name = f"{name} ({line.name})"
+            found.append((name, line, reading))
+    return found
+
+
+def _cells(
+    page: Page, kpi: Kpi, published: Published, figure: Figure | None, reading: Reading
+) -> tuple[str, str, str]:
+    if figure is None:
+        return "not counted here", "", ""
+    unit = kpi.kind.field(reading.value).unit
+    return (
+        _value(kpi, published, figure, reading),
+        rows.interval(figure, reading, unit),
+        _rests_on(page, kpi, figure, reading),
+    )
+
+
+def _value(kpi: Kpi, published: Published, figure: Figure, reading: Reading) -> str:
+    return rows.value(kpi, figure, reading, cleared=published.cleared)
+
+
+def _rests_on(page: Page, kpi: Kpi, figure: Figure, reading: Reading) -> str:
+    """Return numerator and denominator, or the count that a median stands on."""
+    if isinstance(kpi.kind, Ratio | Tally):
+        return ""
+    if isinstance(kpi.kind, Proportion | PairedProportion):
+        stem = reading.value.removesuffix("value")
+        top, bottom = figure[f"{stem}numerator"].value, figure[f"{stem}denominator"].value
+        return "" if top is None or bottom is None else f"{words.count(top)} of {words.count(bottom)}"
+    prefix = "other_" if reading.value.startswith("other_") else ""
+    count = next(c for c in kpi.kind.counts if c.shown and c.name.startswith(prefix))
+    number = figure[count.name].value
+    noun = page.fill(count.words).rpartition(": ")[2].lower()
+    return "" if number is None else f"{words.count(number)} {noun}"
+
+
+def not_measurable(page: Page) -> None:
+    """Show what cannot be measured yet, why, and who could change that."""
+    if parts.content_missing(page) or page.facts.library is None:
+        return
+    items = [i for i in page.facts.library.measurability.items if i.state != "measured"]
+    content = Table(
+        ("What", "State", "Why", "Who could change that", "By"),
+        tuple(
+            (
+                page.fill(item.subject),
+                STATE_WORDS[item.state],
+                page.fill(item.why),
+                page.fill(item.who),
+                words.day(item.by) if item.by else "no date set",
+            )
+            for item in items
+        ),
+    )
+    parts.table(content, "measurable", "What cannot be measured yet", numbers=False)
+
+
+def data_news(page: Page) -> None:
+    """Say how new the data are and how much of the last load was left out."""
+    service = page.facts.service
+    first, last = service.manifest.first_day, service.manifest.last_day
+    if first and last:
+        st.markdown(
+            f"The data hold whole months from {words.month(first)} to {words.month(last)}."
+            " Anything later is not a whole month yet and is not counted."
+        )
+    found = quality.accounts(service, page.facts.viewer)
+    touched = sum(any(cell.value != 0 for cell in item.left_out.values()) for item in found)
+    if touched:
+        st.markdown(
+            f"{touched} of {len(found)} files had rows that could not be used: the page Data quality"
+            " says why and what to do."
+        )
+    elif found:
+        st.markdown(f"{len(found)} tables were loaded and no row was left out.")
+    else:
+        st.markdown("This store does not say which files it came from.")
+
+
+def delivery(page: Page) -> None:
+    """Show where each workstream stands."""
+    if page.facts.library is None:
+        parts.content_missing(page)
+        return
+    content = Table(
+        ("Workstream", "For", "Status"),
+        tuple(
+            (page.fill(item.name), page.fill(item.purpose), item.status.replace("_", " "))
+            for item in page.facts.library.workstreams.workstreams
+        ),
+    )
+    parts.table(content, "delivery", "Workstreams and their status", numbers=False)
+    st.markdown(
+        "*Not yet recorded* means that nobody has entered milestones or a status; it says nothing"
+        " about the work itself."
+    )
