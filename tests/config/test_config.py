@@ -29,7 +29,9 @@ def test_the_shipped_config_is_in_order() -> None:
 
 
 def test_a_typo_in_a_service_names_line_and_neighbour(tmp_path: Path) -> None:
-    (said,) = faults(tmp_path, ("name: Alpha team, service: community", "name: Alpha team, service: comunity"))
+    (said,) = faults(
+        tmp_path, ("name: Alpha team, service: community", "name: Alpha team, service: comunity")
+    )
     assert said == (
         "config.yaml:12: teams.0.service: 'comunity' is not declared. "
         "Allowed: community, crisis, drop, special, ward. Did you mean 'community'?"
@@ -47,7 +49,9 @@ def test_faults_of_form_and_of_links_are_said_together(tmp_path: Path) -> None:
         tmp_path,
         ("default_role: reader", "default_role: raeder\ncolour: red"),
         ("services: [community, crisis]}", "services: [community, crises]}"),
-        ("threshold", "threshold") if "threshold" in WORLD.read_text() else ("version: 1", "version: 0"),
+        ("threshold", "threshold")
+        if "threshold" in WORLD.read_text()
+        else ("version: 1", "version: 0"),
     )
     text = "\n".join(said)
     assert "'colour' is not a key that is known here." in text
@@ -63,7 +67,8 @@ def test_nobody_is_cleared_by_default(tmp_path: Path) -> None:
 
 def test_one_spelling_cannot_mean_two_teams(tmp_path: Path) -> None:
     (said,) = faults(
-        tmp_path, ("name: Beta team, service: community", "name: ' ALPHA  team', service: community")
+        tmp_path,
+        ("name: Beta team, service: community", "name: ' ALPHA  team', service: community"),
     )
     assert "'alpha team' is used twice" in said
 
