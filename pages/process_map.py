@@ -1,8 +1,13 @@
-"""process_map."""
+"""Process map: how people move, as designed and as recorded."""
 
 import streamlit as st
-from pdqi.ui import open_page
+
+from pdqi.ui import maps, open_page
 
 page = open_page("process_map")
-st.write(page.choice.scope.key)
-st.table({"a":["b"],"c":["1"]})
+st.header("As recorded", anchor="recorded")
+maps.recorded(page)
+st.header("As designed", anchor="designed")
+maps.designed(page)
+st.header("Where design and records agree", anchor="compared")
+maps.compared(page)

@@ -33,7 +33,9 @@ def chart(
     """Return the chart that fits the KPI's kind, or None where no row has a value to draw."""
     if isinstance(kpi.kind, Steps):
         figure = published.at(chosen.key)
-        return figure and cascade(kpi, published, figure, labels, description, mode)
+        if figure is None:
+            return None
+        return cascade(kpi, published, figure, labels, description, mode)
     rows = _rows(kpi, published, shown, chosen, labels, marks or {})
     if not any(row["value"] is not None for row in rows):
         return None
@@ -87,7 +89,9 @@ def dots(
     unit = kpi.kind.field(read[0].value).unit
     names = list(dict.fromkeys(row["name"] for row in rows))
     offset: Spec = (
-        {"yOffset": {"field": "series", "sort": [reading.label for reading in read]}} if paired else {}
+        {"yOffset": {"field": "series", "sort": [reading.label for reading in read]}}
+        if paired
+        else {}
     )
     colour: Spec = {"value": colours.blue}
     shape: Spec = {
@@ -126,13 +130,23 @@ def dots(
                 {"filter": "isValid(datum.published_low)"},
                 {"filter": "datum.published_low === datum.published_high"},
             ],
-            "mark": {"type": "tick", "color": colours.line, "thickness": 4, "height": {"band": 0.9}},
+            "mark": {
+                "type": "tick",
+                "color": colours.line,
+                "thickness": 4,
+                "height": {"band": 0.9},
+            },
             "encoding": {"x": {"field": "published_low", **x}},
         },
         {
             "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
             "mark": {"type": "rule", "strokeWidth": 2},
-            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour, **offset},
+            "encoding": {
+                "x": {"field": "low", **x},
+                "x2": {"field": "high"},
+                "color": colour,
+                **offset,
+            },
         },
         {
             "transform": [{"filter": "isValid(datum.value)"}],
@@ -141,7 +155,10 @@ def dots(
                 "x": {"field": "value", **x},
                 "color": colour,
                 "shape": shape,
-                "size": {"condition": {"test": "datum.mark === 'chosen'", "value": 170}, "value": 80},
+                "size": {
+                    "condition": {"test": "datum.mark === 'chosen'", "value": 170},
+                    "value": 80,
+                },
                 **offset,
             },
         },
@@ -150,11 +167,20 @@ def dots(
             "encoding": {"text": {"field": "words"}, "x": {"value": "width"}, **offset},
         },
     ]
-    if not any(row["published_low"] is not None or row["published_high"] is not None for row in rows):
+    if not any(
+        row["published_low"] is not None or row["published_high"] is not None for row in rows
+    ):
         del layers[:2]
     if unit == "ratio":
         one = {"type": "rule", "strokeDash": [4, 4], "color": colours.line}
-        layers.insert(0, {"data": {"values": [{"one": 1}]}, "mark": one, "encoding": {"x": {"field": "one", **x}}})
+        layers.insert(
+            0,
+            {
+                "data": {"values": [{"one": 1}]},
+                "mark": one,
+                "encoding": {"x": {"field": "one", **x}},
+            },
+        )
         # A rule over the whole height has no row of its own.
         layers[0]["encoding"]["y"] = None
     return _frame(rows, names, layers, chosen, description, colours, (2 if paired else 1) * 17 + 13)
@@ -221,7 +247,12 @@ def bars(
 
 
 def cascade(
-    kpi: Kpi, published: Published, figure: Figure, labels: Labels, description: str, mode: Mode = "light"
+    kpi: Kpi,
+    published: Published,
+    figure: Figure,
+    labels: Labels,
+    description: str,
+    mode: Mode = "light",
 ) -> Spec | None:
     """Return the steps of one scope as bars; the people whom the cascade is for are the first."""
     colours = theme.palette(mode)
@@ -237,7 +268,10 @@ def cascade(
         return None
     x = {"field": "value", "type": "quantitative", "axis": _x_axis("count"), "title": None}
     layers: list[Spec] = [
-        {"mark": {"type": "bar", "color": colours.blue, "height": {"band": 0.7}}, "encoding": {"x": x}},
+        {
+            "mark": {"type": "bar", "color": colours.blue, "height": {"band": 0.7}},
+            "encoding": {"x": x},
+        },
         {
             "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": theme.SMALL},
             "encoding": {"text": {"field": "words"}, "x": {"value": "width"}},
@@ -292,7 +326,9 @@ def _frame(
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": [dict(row) for row in rows]},
         "layer": [
-            layer if "y" in layer["encoding"] else {**layer, "encoding": {"y": y, **layer["encoding"]}}
+            layer
+            if "y" in layer["encoding"]
+            else {**layer, "encoding": {"y": y, **layer["encoding"]}}
             for layer in layers
         ],
         "config": theme.config(colours),

@@ -93,7 +93,10 @@ def _labels(config: Path, digest: str) -> Labels:  # noqa: ARG001
 
 @lru_cache(maxsize=4)
 def _library(
-    content: Path, stamp: Stamp, config: Path, digest: str  # noqa: ARG001
+    content: Path,
+    stamp: Stamp,
+    config: Path,
+    digest: str,  # noqa: ARG001
 ) -> tuple[Library | None, tuple[Problem, ...]]:
     try:
         return Library.load(content, _config_now(config), KPI_IDS), ()

@@ -6,7 +6,7 @@ never quietly replaced. After a change every value is written into the link, def
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,8 +19,44 @@ from pdqi.service import PERIOD_KINDS, Service
 
 NAMES = ("scope", "period", "definition", "ages")
 """The parameters of a link, which are also the keys of the widgets."""
-OF_FINDINGS = "section"
 EVERY_SECTION = "all"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice that only one page has; its first name is what stands unless the link says so."""
+
+    name: str
+    page: str
+    label: str
+    names: Mapping[str, str]
+
+    @property
+    def default(self) -> str:
+        """The value of a link that says nothing."""
+        return next(iter(self.names))
+
+
+OPTIONS = (
+    Option(
+        "section",
+        "findings",
+        "Section",
+        {item.id: item.name for item in SECTIONS} | {EVERY_SECTION: "Everything"},
+    ),
+    Option(
+        "beside",
+        "process_map",
+        "Number beside an arrow",
+        {"moves": "Moves", "people": "People", "days": "Median days between"},
+    ),
+    Option(
+        "rare",
+        "process_map",
+        "Hide arrows with fewer moves than",
+        {"0": "Hide none", "10": "10", "25": "25", "50": "50", "100": "100"},
+    ),
+)
 STREAMLITS_OWN = frozenset({"embed", "embed_options"})
 KIND_WORDS: Mapping[PeriodKind, str] = {
     "month": "Month",
@@ -38,7 +74,8 @@ class Choice:
 
     scope: Scope
     basis: Basis
-    section: str
+    options: Mapping[str, str]
+    """What is chosen on the pages that have choices of their own."""
 
     @property
     def values(self) -> dict[str, str]:
@@ -67,8 +104,7 @@ def defaults(service: Service) -> dict[str, str]:
         "period": period.key if period else "",
         "definition": service.config.default_definition,
         "ages": service.config.default_age_band,
-        OF_FINDINGS: SECTIONS[0].id,
-    }
+    } | {option.name: option.default for option in OPTIONS}
 
 
 def read(link: Mapping[str, str], service: Service) -> Read:
@@ -77,7 +113,11 @@ def read(link: Mapping[str, str], service: Service) -> Read:
     notices: list[str] = []
     config = service.config
     allowed: dict[str, tuple[str, str, set[str]]] = {
-        "scope": ("team, service or set of teams", "the whole system", {s.key for s in service.scopes}),
+        "scope": (
+            "team, service or set of teams",
+            "the whole system",
+            {s.key for s in service.scopes},
+        ),
         "definition": (
             "case definition",
             f"'{config.definition(config.default_definition).name}'",
@@ -88,11 +128,13 @@ def read(link: Mapping[str, str], service: Service) -> Read:
             f"ages {config.age_band(config.default_age_band).name}",
             {item.id for item in config.age_bands},
         ),
-        OF_FINDINGS: (
-            "section of the findings",
-            f"'{SECTIONS[0].name}'",
-            {item.id for item in SECTIONS} | {EVERY_SECTION},
-        ),
+    } | {
+        option.name: (
+            f"choice of '{option.label}'",
+            f"'{option.names[option.default]}'",
+            set(option.names),
+        )
+        for option in OPTIONS
     }
     for name, (noun, instead, known) in allowed.items():
         asked = link.get(name)
@@ -111,12 +153,14 @@ def read(link: Mapping[str, str], service: Service) -> Read:
         if period is not None:
             values["period"] = period.key
         else:
-            notices.append(f"{problem} Shown instead: {period_words(Period.parse(values['period']))}.")
+            notices.append(
+                f"{problem} Shown instead: {period_words(Period.parse(values['period']))}."
+            )
     for name in link:
         if name not in allowed and name != "period" and name not in STREAMLITS_OWN:
             notices.append(
                 f"The link says '{_short(name)}', which this dashboard does not know, so it made no"
-                f" difference. A link may say {', '.join((*NAMES, OF_FINDINGS))}."
+                f" difference. A link may say {', '.join((*NAMES, *(o.name for o in OPTIONS)))}."
             )
     return Read(values, tuple(notices))
 
@@ -146,7 +190,7 @@ def _period(asked: str, service: Service) -> tuple[Period | None, str]:
     )
 
 
-def choose(service: Service, on_findings: bool) -> tuple[Choice, tuple[str, ...]]:
+def choose(service: Service, page: str) -> tuple[Choice, tuple[str, ...]]:
     """Draw the filters and return what is chosen, with the sentences about the link."""
     state = st.session_state
     link = {name: str(st.query_params[name]) for name in st.query_params}
@@ -167,10 +211,11 @@ def choose(service: Service, on_findings: bool) -> tuple[Choice, tuple[str, ...]
     state.setdefault("kind", _kind_of(Period.parse(state["_values"]["period"]), service))
     with st.sidebar:
         _draw(service)
-    if on_findings:
-        section_control()
+    own = [option for option in OPTIONS if option.page == page]
+    for option in own:
+        _draw_option(option)
     values = {name: str(state[name]) for name in asked.values}
-    wanted = {name: values[name] for name in (*NAMES, *((OF_FINDINGS,) if on_findings else ()))}
+    wanted = {name: values[name] for name in (*NAMES, *(option.name for option in own))}
     changed = values != dict(asked.values)
     if changed or (not asked.notices and not wanted.items() <= link.items()):
         # From now on the address spells out everything. A link with a fault stays as it is, with
@@ -179,15 +224,18 @@ def choose(service: Service, on_findings: bool) -> tuple[Choice, tuple[str, ...]
         link, asked = wanted, read(wanted, service)
     state["_link"], state["_values"] = link, values
     basis = service.basis(Period.parse(values["period"]), values["definition"], values["ages"])
-    return Choice(service.scope(values["scope"]), basis, values[OF_FINDINGS]), asked.notices
+    options = {option.name: values[option.name] for option in OPTIONS}
+    return Choice(service.scope(values["scope"]), basis, options), asked.notices
 
 
 def _draw(service: Service) -> None:
     config = service.config
-    scopes = {scope.key: scope for scope in reversed(service.scopes)}
+    scopes = {scope.key: scope for scope in service.scopes}
     order = ("system", "service", "set", "team")
-    keys = [key for kind in order for key, scope in _in_config_order(scopes) if scope.kind == kind]
-    st.selectbox("Team or service", keys, key="scope", format_func=lambda key: scope_words(scopes[key]))
+    keys = [key for kind in order for key, scope in scopes.items() if scope.kind == kind]
+    st.selectbox(
+        "Team or service", keys, key="scope", format_func=lambda key: scope_words(scopes[key])
+    )
     kinds = [kind for kind in PERIOD_KINDS if service.periods(kind)] or ["span"]
     st.selectbox("Kind of period", kinds, key="kind", format_func=lambda kind: KIND_WORDS[kind])
     periods = _periods(cast(PeriodKind, st.session_state["kind"]), service)
@@ -216,16 +264,14 @@ def _draw(service: Service) -> None:
     )
 
 
-def section_control() -> None:
-    """Draw the choice of a section of the findings."""
-    names = {item.id: item.name for item in SECTIONS} | {EVERY_SECTION: "Everything"}
+def _draw_option(option: Option) -> None:
     st.segmented_control(
-        "Section", list(names), key=OF_FINDINGS, format_func=lambda name: names[name], required=True
+        option.label,
+        list(option.names),
+        key=option.name,
+        format_func=lambda name: option.names[name],
+        required=True,
     )
-
-
-def _in_config_order(scopes: Mapping[str, Scope]) -> list[tuple[str, Scope]]:
-    return list(reversed(scopes.items()))
 
 
 def _kind_of(period: Period, service: Service) -> PeriodKind:
@@ -238,7 +284,7 @@ def _periods(kind: PeriodKind, service: Service) -> tuple[Period, ...]:
 
 
 def scope_words(scope: Scope) -> str:
-    """Return a scope as it stands in the list: `Team: North CMHT`."""
+    """Return a scope as it stands in the list: its kind, then its name."""
     return scope.name if scope.kind == "system" else f"{SCOPE_WORDS[scope.kind]}: {scope.name}"
 
 
@@ -259,10 +305,11 @@ def in_words(choice: Choice, service: Service) -> str:
     return " · ".join((choice.scope.name, period_words(choice.basis.period), definition, age_words))
 
 
-def full_link(choice: Choice, page: Literal["findings"] | str) -> str:
+def full_link(choice: Choice, page: str) -> str:
     """Return the address of this view with every value spelt out, defaults included."""
     url = (st.context.url or "").partition("?")[0].partition("#")[0]
-    values = choice.values | ({OF_FINDINGS: choice.section} if page == "findings" else {})
+    own = {option.name: choice.options[option.name] for option in OPTIONS if option.page == page}
+    values = choice.values | own
     return f"{url}?{urlencode(values, safe=':.')}"
 
 

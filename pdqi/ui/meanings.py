@@ -18,7 +18,9 @@ def every_figure(page: Page) -> None:
             with st.expander(page.fill(kpi.name)):
                 st.markdown(f"*{plain(page.fill(kpi.question))}*")
                 parts.definition(page, kpi)
-                kinds = ", ".join({"set": "set of teams", "system": "whole system"}.get(k, k) for k in kpi.scopes)
+                kinds = ", ".join(
+                    {"set": "set of teams", "system": "whole system"}.get(k, k) for k in kpi.scopes
+                )
                 by = f", and by {kpi.by}" if kpi.by else ""
                 st.markdown(f"Counted by {kinds}{by}. Name in files: `{kpi.id}`.")
 
@@ -27,7 +29,11 @@ def case_definitions(page: Page) -> None:
     """Show whom each case definition counts: certainties, codes and words."""
     config = page.facts.service.config
     for item in config.case_definitions:
-        default = " (chosen unless the filter says otherwise)" if item.id == config.default_definition else ""
+        default = (
+            " (chosen unless the filter says otherwise)"
+            if item.id == config.default_definition
+            else ""
+        )
         st.subheader(item.name, anchor=f"case-{item.id}")
         concepts = config.snomed_lists.get(item.snomed or "", ())
         snomed = ", ".join(f"{concept.id} {concept.term}" for concept in concepts)
@@ -49,7 +55,9 @@ def protection(page: Page) -> None:
     config = page.facts.service.config
     for policy in config.policies:
         roles = ", ".join(role.name for role in config.roles if role.policy == policy.id)
-        here = " **This is how you see this dashboard.**" if policy == page.facts.viewer.policy else ""
+        here = (
+            " **This is how you see this dashboard.**" if policy == page.facts.viewer.policy else ""
+        )
         st.subheader(policy.name, anchor=f"policy-{policy.id}")
         if policy.cleared:
             st.markdown(

@@ -100,7 +100,9 @@ def _rests_on(page: Page, kpi: Kpi, figure: Figure, reading: Reading) -> str:
     if isinstance(kpi.kind, Proportion | PairedProportion):
         stem = reading.value.removesuffix("value")
         top, bottom = figure[f"{stem}numerator"].value, figure[f"{stem}denominator"].value
-        return "" if top is None or bottom is None else f"{words.count(top)} of {words.count(bottom)}"
+        return (
+            "" if top is None or bottom is None else f"{words.count(top)} of {words.count(bottom)}"
+        )
     prefix = "other_" if reading.value.startswith("other_") else ""
     count = next(c for c in kpi.kind.counts if c.shown and c.name.startswith(prefix))
     number = figure[count.name].value

@@ -68,6 +68,16 @@ def chart(spec: Spec, key: str) -> None:
     st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart_{key}")
 
 
+def picture(spec: Spec, key: str) -> None:
+    """Show a picture of fixed size; where there is less room it is moved under the finger."""
+    padding = spec.get("padding", 0)
+    if isinstance(padding, int):
+        # Streamlit's frontend wants each side by itself.
+        spec = {**spec, "padding": dict.fromkeys(("left", "top", "right", "bottom"), padding)}
+    with st.container(key=f"picture_{key}"):
+        st.vega_lite_chart(spec, theme=None, width="content", key=f"chart_{key}")
+
+
 def download(label: str, data: bytes, name: str, key: str) -> None:
     """Offer a CSV file."""
     st.download_button(label, data, name, "text/csv", key=f"csv_{key}", on_click="ignore")
@@ -234,9 +244,7 @@ def definition(page: Page, kpi: Kpi) -> None:
         ("Rests on the tables", ", ".join(kpi.tables)),
         ("Changed", "; ".join(f"{change.on}: {change.what}" for change in kpi.changed)),
     )
-    st.markdown(
-        "\n".join(f"- **{name}:** {plain(page.fill(text))}" for name, text in said if text)
-    )
+    st.markdown("\n".join(f"- **{name}:** {plain(page.fill(text))}" for name, text in said if text))
 
 
 def headline_kpis(page: Page) -> tuple[Kpi, ...]:

@@ -51,7 +51,9 @@ def voices(page: Page) -> None:
 
 
 def _theme(page: Page, library: Library, theme: Theme) -> None:
-    said = [f"**{plain(theme.id)}.** {plain(page.fill(theme.text))} *({plain(basis(theme, library))})*"]
+    said = [
+        f"**{plain(theme.id)}.** {plain(page.fill(theme.text))} *({plain(basis(theme, library))})*"
+    ]
     for quote in theme.quotes:
         said.append(f"> {plain(page.fill(quote.text))}\n>\n> {plain(page.fill(quote.said_by))}")
     st.markdown("\n\n".join(said))
@@ -72,7 +74,9 @@ def workstreams(page: Page) -> None:
             st.subheader(page.fill(f"{item.id}: {item.name}"), anchor=item.id)
             st.markdown(plain(page.fill(item.purpose)))
             st.markdown(f"**Status:** {item.status.replace('_', ' ')}")
-            facts = [f"- {plain(page.fill(f.text))} *({plain(basis(f, library))})*" for f in item.facts]
+            facts = [
+                f"- {plain(page.fill(f.text))} *({plain(basis(f, library))})*" for f in item.facts
+            ]
             if facts:
                 st.markdown("**Known:**\n\n" + "\n".join(facts))
             ideas = [f"- {plain(name_of(page, library, f'idea:{x.to}'))}" for x in item.addresses]

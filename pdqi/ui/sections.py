@@ -11,7 +11,7 @@ DRAWN_ELSEWHERE = frozenset({"transitions"})
 
 def chosen(page: Page) -> tuple[Section, ...]:
     """Return the section that was chosen, or all."""
-    wanted = page.choice.section
+    wanted = page.choice.options["section"]
     return tuple(item for item in SECTIONS if wanted in (item.id, EVERY_SECTION))
 
 

@@ -62,7 +62,9 @@ def allowed_hosts() -> tuple[str, ...]:
     PDQI_HOSTS names them, separated by commas. Without it, a server that listens on this machine
     only answers to this machine's names only, so that no other site's name can be pointed at it.
     """
-    named = tuple(host.strip() for host in os.environ.get("PDQI_HOSTS", "").split(",") if host.strip())
+    named = tuple(
+        host.strip() for host in os.environ.get("PDQI_HOSTS", "").split(",") if host.strip()
+    )
     if named:
         return named
     return LOOPBACK if st.get_option("server.address") in LOOPBACK else ()

@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -20,17 +19,17 @@ from pdqi.ui import facts as opened
 from pdqi.ui import filters, style
 from pdqi.ui.facts import Facts
 from pdqi.ui.filters import Choice
+from pdqi.ui.style import plain
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A page: its id (also its file and its address), its title, and what it is for."""
+    """A page: its id, which is also its file and its address, and its title."""
 
     id: str
     title: str
-    purpose: str
 
     @property
     def file(self) -> Path:
@@ -39,14 +38,14 @@ class Place:
 
 
 PLACES = (
-    Place("overview", "Overview", "The headline figures, what cannot be measured yet, and the work."),
-    Place("process_map", "Process map", "How people move through the services: as designed, and as recorded."),
-    Place("driver_diagram", "Driver diagram", "What is wanted, what drives it, and the ideas for change."),
-    Place("findings", "Quantitative findings", "Every figure, between teams, with its definition."),
-    Place("voices", "Voices", "What patients, carers and staff said, and how it agrees with the figures."),
-    Place("workstreams", "Workstreams", "Who does what about it."),
-    Place("data_quality", "Data quality", "What was loaded, what was left out and why, and what is missing."),
-    Place("definitions", "Definitions", "What every figure and word means."),
+    Place("overview", "Overview"),
+    Place("process_map", "Process map"),
+    Place("driver_diagram", "Driver diagram"),
+    Place("findings", "Quantitative findings"),
+    Place("voices", "Voices"),
+    Place("workstreams", "Workstreams"),
+    Place("data_quality", "Data quality"),
+    Place("definitions", "Definitions"),
 )
 
 
@@ -106,18 +105,19 @@ def open_page(page_id: str) -> Page:
         st.stop()
     st.session_state["_sent_through_frame"] = True
     _navigation()
-    st.rerun()
+    return st.rerun()
 
 
 def _navigation() -> st.Page:
     """Name the pages; returns the one that was asked for, the first where none of them was."""
-    return st.navigation(
-        [
-            st.Page(place.file, title=place.title, url_path=place.id, default=place is PLACES[0])
-            for place in PLACES
-        ],
-        expanded=True,
-    )
+    pages = [
+        st.Page(place.file, title=place.title, url_path=place.id, default=place is PLACES[0])
+        for place in PLACES
+    ]
+    # The first page's address is the bare one; its own name shall lead to it as well.
+    first = PLACES[0]
+    pages.append(st.Page(first.file, title=first.title, url_path=first.id, visibility="hidden"))
+    return st.navigation(pages, expanded=True)
 
 
 def _enter(place: Place) -> Page:
@@ -132,7 +132,7 @@ def _enter(place: Place) -> Page:
             )
         )
     above = st.container(key="header")
-    choice, notices = filters.choose(facts.service, on_findings=place.id == "findings")
+    choice, notices = filters.choose(facts.service, place.id)
     mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
     page = Page(place, facts, choice, mode)
     with above:
@@ -148,15 +148,15 @@ def _header(page: Page, notices: tuple[str, ...]) -> None:
             st.markdown("**INVENTED DATA.** Nothing here is a finding about a real service.")
     st.title(page.place.title, anchor=False)
     with st.container(key="who"):
-        st.markdown(_plain(f"{config.organisation.name} · {config.pathway.name}"))
+        st.markdown(plain(f"{config.organisation.name} · {config.pathway.name}"))
     with st.container(key="chosen"):
-        st.markdown(_plain(filters.in_words(page.choice, facts.service)))
+        st.markdown(plain(filters.in_words(page.choice, facts.service)))
     for notice in notices:
-        st.warning(_plain(notice))
+        st.warning(plain(notice))
     with st.container(key="provenance"):
-        st.markdown(_plain(provenance(facts)))
+        st.markdown(plain(provenance(facts)))
         if facts.viewer.policy.cleared:
-            marking = _plain(config.organisation.marking_cleared)
+            marking = plain(config.organisation.marking_cleared)
             st.markdown(f"**Exact counts: {marking}**")
         else:
             st.markdown("Small numbers are protected for this view.")
@@ -185,16 +185,9 @@ def _cannot_open(place: Place, problems: tuple[Problem, ...]) -> None:
     st.title(place.title, anchor=False)
     st.markdown("The dashboard cannot show anything yet. To mend:")
     for problem in problems:
-        st.warning(_plain(str(problem)))
+        st.warning(plain(str(problem)))
     st.markdown(
         "`python3 start.py check` checks the configuration and content; `python3 start.py demo"
         " --store data/store` makes a store of invented data; `python3 start.py load MAPPING --from"
         " FOLDER --store data/store` loads extracts."
     )
-
-
-Plain = Literal["plain"]
-
-
-def _plain(text: str) -> str:
-    return style.plain(text)

@@ -18,6 +18,7 @@ def apply() -> None:
 
 
 SHEET = """
+[class*="st-key-picture"] { overflow-x: auto; }
 .stMain .block-container { max-width: 76rem; padding-top: 3.5rem; padding-bottom: 4rem; }
 .stMain h2 { margin-top: 1.5rem; padding-bottom: 0.25rem; }
 .stMain table, .stMain [data-testid="stMarkdownContainer"] { font-variant-numeric: tabular-nums; }
