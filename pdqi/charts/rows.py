@@ -11,7 +11,18 @@ from pdqi import words
 from pdqi.config import Config
 from pdqi.disclosure import DAYS_IN_QUARTER
 from pdqi.labels import Labels
-from pdqi.metrics.kpi import Count, Duration, Field, Kpi, PairedProportion, Proportion, Ratio, Statistic, Steps, Tally
+from pdqi.metrics.kpi import (
+    Count,
+    Duration,
+    Field,
+    Kpi,
+    PairedProportion,
+    Proportion,
+    Ratio,
+    Statistic,
+    Steps,
+    Tally,
+)
 from pdqi.model import Cell, Figure, Published, Scope, State
 
 LineKind = Literal["treatment", "team", "service", "set", "system"]
@@ -65,7 +76,9 @@ def readings(kpi: Kpi, labels: Labels) -> tuple[Reading, ...]:
         found = []
         for curve in kind.curves:
             value = next(name for name, share in curve.quantiles if share == 0.5)
-            low, high = next(((a, b) for a, b, share in curve.intervals if share == 0.5), (None, None))
+            low, high = next(
+                ((a, b) for a, b, share in curve.intervals if share == 0.5), (None, None)
+            )
             found.append(Reading(names.get(curve.series, ""), value, low, high))
         return tuple(found)
     return (Reading("", kind.main, None, None),)
@@ -113,7 +126,11 @@ def value(kpi: Kpi, figure: Figure, reading: Reading, *, cleared: bool) -> str:
     """Return the value of a reading as a string; a share of somebody is never 0%."""
     field = kpi.kind.field(reading.value)
     said = text(figure[reading.value], field, cleared=cleared)
-    if field.unit == "share" and said == "0%" and figure[reading.value.replace("value", "numerator")].value:
+    if (
+        field.unit == "share"
+        and said == "0%"
+        and figure[reading.value.replace("value", "numerator")].value
+    ):
         return "under 1%"
     return said
 
@@ -158,7 +175,11 @@ def breakdown(
 
 
 def _table(
-    kpi: Kpi, published: Published, figures: Sequence[tuple[str, Figure]], labels: Labels, heading: str
+    kpi: Kpi,
+    published: Published,
+    figures: Sequence[tuple[str, Figure]],
+    labels: Labels,
+    heading: str,
 ) -> Table:
     read = () if isinstance(kpi.kind, Steps) else readings(kpi, labels)
     used: set[str] = set().union(*(reading.fields for reading in read))
@@ -167,7 +188,9 @@ def _table(
     for reading in read:
         columns.append(labels.fill(kpi.kind.field(reading.value).words))
         if reading.low is not None:
-            columns.append("95% interval" if not reading.label else f"{reading.label}: 95% interval")
+            columns.append(
+                "95% interval" if not reading.label else f"{reading.label}: 95% interval"
+            )
     columns += [labels.fill(field.words) for field in rest]
     rows = []
     for name, figure in figures:

@@ -17,7 +17,9 @@ FEW = 3
 """Up to so many rows are told with their intervals and counts; more only by their values."""
 
 
-def finding(kpi: Kpi, published: Published, chosen: Line, shown: Sequence[Line], labels: Labels) -> str:
+def finding(
+    kpi: Kpi, published: Published, chosen: Line, shown: Sequence[Line], labels: Labels
+) -> str:
     """Return what the figure says for the chosen scope, beside the whole system where that exists."""
     figure = published.at(chosen.key)
     if figure is None:
@@ -47,7 +49,9 @@ def _said(kpi: Kpi, published: Published, figure: Figure, labels: Labels) -> str
             continue
         behind = _behind(kpi, figure, reading)
         ends = interval(figure, reading, unit)
-        inside = ", ".join(part for part in (behind, f"95% interval {ends}" if ends else "") if part)
+        inside = ", ".join(
+            part for part in (behind, f"95% interval {ends}" if ends else "") if part
+        )
         said = value(kpi, figure, reading, cleared=published.cleared)
         what = "median " if isinstance(kind, Duration) else ""
         parts.append(f"{name}{what}{said}" + (f" ({inside})" if inside else ""))
@@ -106,7 +110,9 @@ def _tally(kpi: Kpi, published: Published, figure: Figure, labels: Labels) -> st
     said = []
     for field in fields:
         cell = figure[field.name]
-        if cell.state is State.NOT_REACHED or (cell.state is State.NO_DATA and field.unit != "count"):
+        if cell.state is State.NOT_REACHED or (
+            cell.state is State.NO_DATA and field.unit != "count"
+        ):
             continue
         number = text(cell, field, cleared=published.cleared)
         said.append(f"{labels.fill(field.words).lower()} {number}")

@@ -45,7 +45,14 @@ def of_kpi(
     rows = []
     for figure in kept:
         by = "" if figure.by is None else kpi.by
-        row: list[Any] = [*about.values(), labels.fill(kpi.name), figure.scope, names[figure.scope], by, figure.by]
+        row: list[Any] = [
+            *about.values(),
+            labels.fill(kpi.name),
+            figure.scope,
+            names[figure.scope],
+            by,
+            figure.by,
+        ]
         for field in fields:
             row += [figure[field.name].value, figure[field.name].state.value]
         rows.append(row)
