@@ -15,6 +15,7 @@ from pdqi.model import Basis
 from pdqi.statistics.survival import survival
 from pdqi.store import sqlfile
 from pdqi.store.store import Columns, Session, Store, arrays
+from pdqi.store.vocabularies import scopes
 
 WORKING = Path(__file__).with_name("working.sql")
 DAYS_18_WEEKS, DAYS_52_WEEKS = 126, 364
@@ -66,6 +67,8 @@ class Measurer:
     session: Session
     basis: Basis
     parameters: Mapping[str, Any]
+    order: Mapping[str, int]
+    """The place of each scope and treatment in config: rows come in that order, always."""
 
     @cached_property
     def _made(self) -> set[str]:
@@ -77,7 +80,16 @@ class Measurer:
             self._make(name)
         columns = self.session.columns(kpi.sql, self._bound(kpi.sql))
         estimate = _durations if isinstance(kpi.kind, Duration) else _counted
-        return Raw(kpi.id, kpi.kind, self.basis, tuple(estimate(kpi.kind, columns)))
+        rows = sorted(
+            estimate(kpi.kind, columns),
+            key=lambda row: (
+                self.order[row.scope],
+                row.by is not None,
+                self.order.get(row.by or "", 0),
+                row.by or "",
+            ),
+        )
+        return Raw(kpi.id, kpi.kind, self.basis, tuple(rows))
 
     def _make(self, name: str) -> None:
         blocks = {block.name: block for block in sqlfile.blocks(WORKING)}
@@ -120,8 +132,10 @@ def parameters(config: Config, basis: Basis) -> dict[str, Any]:
 
 def measure(store: Store, config: Config, kpis: Iterable[Kpi], basis: Basis) -> dict[str, Raw]:
     """Return the raw figures of several KPIs, which share their working tables."""
+    names = [scope.key for scope in scopes(config)] + [item.id for item in config.treatments]
+    order = {name: place for place, name in enumerate(names)}
     with store.session() as session:
-        measurer = Measurer(session, basis, parameters(config, basis))
+        measurer = Measurer(session, basis, parameters(config, basis), order)
         return {kpi.id: measurer.measure(kpi) for kpi in kpis}
 
 
