@@ -31,7 +31,9 @@ def designed(page: Page) -> None:
     )
     parts.picture(spec, "designed")
     with st.expander("Steps and routes as a table"):
-        _table(page, process_map.designed_table(library, labels), "designed", "The designed map")
+        file_table(
+            page, process_map.designed_table(library, labels), "designed", "The designed map"
+        )
 
 
 def recorded(page: Page) -> None:
@@ -44,22 +46,21 @@ def recorded(page: Page) -> None:
     shown, hidden = whole.without_rare(fewest)
     if not shown.arrows:
         st.markdown(
-            "No moves to show. Moves are pairs of episodes that both started in the period: choose a"
-            " longer period, the whole system, or hide fewer arrows."
+            "No moves to show. A move is a pair of episodes that both started in the period: choose"
+            " a longer period, the whole system, or hide fewer arrows."
         )
         return
-    st.markdown(plain(process_map.recorded_summary(shown, library, labels)))
+    st.markdown(plain(process_map.recorded_summary(shown)))
     if hidden:
         st.markdown(f"**{hidden} arrows with fewer than {fewest} moves are hidden.**")
     by = cast(By, page.choice.options["beside"])
     spec: Spec = parts.kept(
         parts.drawn(page, "recorded", by, str(fewest)),
-        lambda: process_map.recorded(shown, library, labels, by, colours=theme.palette(page.mode)),
+        lambda: process_map.recorded(whole, library, labels, by, fewest, theme.palette(page.mode)),
     )
     parts.picture(spec, "recorded")
     with st.expander("Moves as a table"):
-        rows = process_map.recorded_table(shown, library, labels)
-        _table(page, rows, "moves", "The recorded moves", numbers=False)
+        file_table(page, process_map.recorded_table(shown), "moves", "The recorded moves")
         if not page.facts.viewer.policy.cleared:
             st.markdown(parts.protection_note(page))
 
@@ -80,7 +81,7 @@ def compared(page: Page) -> None:
         for item in sorted(found, key=lambda item: list(STATUS_WORDS).index(item.status))
     ]
     with st.expander("Every step and route"):
-        _table(page, rows, "compared", "Design and records compared", numbers=False)
+        file_table(page, rows, "compared", "Design and records compared")
 
 
 def _counted(found: Sequence[Compared]) -> str:
@@ -127,13 +128,12 @@ def _whole(cell: Cell) -> int | None:
     return None if cell.value is None else int(cell.value)
 
 
-def _table(
-    page: Page, rows: Sequence[dict[str, str]], key: str, alt: str, *, numbers: bool = False
-) -> None:
+def file_table(page: Page, rows: Sequence[dict[str, str]], key: str, alt: str) -> None:
+    """Show rows as a table, with a file of them."""
     if not rows:
         return
     content = Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))
-    parts.table(content, key, alt, numbers=numbers)
+    parts.table(content, key, alt, numbers=False)
     about = parts.about(page)
     data = sheet.as_csv(
         [*about, *content.columns], [[*about.values(), *row] for row in content.rows]

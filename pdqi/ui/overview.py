@@ -56,14 +56,19 @@ def _headline(page: Page, kpis: tuple[Kpi, ...]) -> Table:
 
 
 def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, Reading]]:
-    """Return a row for the chosen scope; where it is not counted, one for each part of it that is."""
-    shown = parts.lines_of(page, published)
+    """Return the rows of a KPI, by name, place and reading.
+
+    Where the chosen scope is not counted itself, a set or service with all its teams that are
+    counted stands for it, or else each treatment.
+    """
+    shown = parts.lines_of(page, published, every=True)
     chosen = parts.line_of(page, shown)
     lines = [chosen]
     if published.at(chosen.key) is None:
+        teams = {line.key for line in shown if line.kind == "team" and line.key in chosen.teams}
+        whole = [line for line in shown if teams and teams <= set(line.teams) <= set(chosen.teams)]
         treatments = [line for line in shown if line.kind == "treatment"]
-        teams = [line for line in shown if line.kind == "team" and line.key in chosen.teams]
-        lines = treatments or teams or [chosen]
+        lines = treatments or sorted(whole, key=lambda line: len(line.teams))[:1] or [chosen]
     found = []
     for line in lines:
         for reading in rows.readings(kpi, page.facts.labels):
@@ -76,11 +81,28 @@ def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, R
     return found
 
 
+def _by_team(page: Page, kpi: Kpi, published: Published, reading: Reading) -> tuple[str, str, str]:
+    """Return the lowest and highest value of the chosen teams, where there is no value of them all."""
+    figures = [published.at(team) for team in page.choice.scope.teams]
+    found = [figure for figure in figures if figure and figure[reading.value].value is not None]
+    if not found:
+        return "not counted here", "", ""
+    found.sort(key=lambda figure: float(figure[reading.value].value or 0))
+    ends = dict.fromkeys(
+        _value(kpi, published, figure, reading) for figure in (found[0], found[-1])
+    )
+    return (
+        f"{' to '.join(ends)}, by team",
+        "",
+        f"{len(found)} {'team' if len(found) == 1 else 'teams'}",
+    )
+
+
 def _cells(
     page: Page, kpi: Kpi, published: Published, figure: Figure | None, reading: Reading
 ) -> tuple[str, str, str]:
     if figure is None:
-        return "not counted here", "", ""
+        return _by_team(page, kpi, published, reading)
     unit = kpi.kind.field(reading.value).unit
     return (
         _value(kpi, published, figure, reading),

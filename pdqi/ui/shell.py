@@ -110,13 +110,14 @@ def open_page(page_id: str) -> Page:
 
 def _navigation() -> st.Page:
     """Name the pages; returns the one that was asked for, the first where none of them was."""
-    pages = [
-        st.Page(place.file, title=place.title, url_path=place.id, default=place is PLACES[0])
-        for place in PLACES
-    ]
-    # The first page's address is the bare one; its own name shall lead to it as well.
     first = PLACES[0]
-    pages.append(st.Page(first.file, title=first.title, url_path=first.id, visibility="hidden"))
+    pages = [
+        # The first page's address is the bare one, and Streamlit has none other for it. So that its
+        # own name leads to it as well, it is there twice, once out of sight.
+        st.Page(first.file, title=first.title, url_path="start", default=True),
+        st.Page(first.file, title=first.title, url_path=first.id, visibility="hidden"),
+        *(st.Page(place.file, title=place.title, url_path=place.id) for place in PLACES[1:]),
+    ]
     return st.navigation(pages, expanded=True)
 
 

@@ -26,11 +26,15 @@ SHEET = """
 [class*="st-key-numbers"] th:not(:first-child), [class*="st-key-numbers"] td { text-align: right !important; }
 .stTable th, .stTable td { vertical-align: top; }
 .st-key-invented { background: #5c3d99; border-radius: 4px; padding: 0.4rem 0.8rem; }
-.st-key-invented p { color: #ffffff; max-width: none; }
+.stMain .st-key-invented [data-testid="stMarkdownContainer"] p { color: #ffffff; max-width: none; }
 .st-key-header { gap: 0.25rem; }
-.st-key-chosen p { font-size: 1.15rem; font-weight: 600; max-width: none; }
+.stMain .st-key-chosen [data-testid="stMarkdownContainer"] p { font-size: 1.15rem; font-weight: 600; max-width: none; }
 .st-key-provenance { gap: 0; }
-.st-key-provenance p { font-size: 0.875rem; max-width: none; }
+.stMain .st-key-provenance [data-testid="stMarkdownContainer"] p { font-size: 0.875rem; max-width: none; }
+@media (max-width: 640px) {
+  .st-key-picture_drivers { display: none; }
+  .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }
+}
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
   .st-key-link, .stDownloadButton, [data-testid="stSidebarCollapsedControl"],
