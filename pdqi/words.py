@@ -1,4 +1,4 @@
-"""Figures as strings. One place, so that a figure reads the same on every page and in every file."""
+"""Figures as strings: one place, so that a figure reads the same on every page and in files."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,8 +1,9 @@
 """What the process map and the driver diagram may hold.
 
-Every statement says on what it rests, its `basis`: `published` is printed in a source that is named, `local` was decided here, `inferred` was
-concluded by whoever wrote the file. An inference is never drawn like a finding. A link between
-two items is written once, at the more concrete end; `library` works out the other direction.
+Every statement says on what it rests, its `basis`: `published` is printed in a source that is
+named, `local` was decided here, `inferred` was concluded by whoever wrote the file. An inference
+is never drawn like a finding. A link between two items is written once, at the more concrete
+end; `library` works out the other direction.
 """
 
 from datetime import date
