@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pdqi.config import Policy
-from pdqi.metrics.kpi import Kind, Statistic
+from pdqi.metrics.kpi import Count, Kind, Statistic
 from pdqi.metrics.measure import Raw, RawRow
 from pdqi.model import NO_DATA, NOT_REACHED, SUPPRESSED, Cell, Figure, Published, State
 
@@ -66,57 +66,78 @@ def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[P
     for place, row in rows.items():
         for count in counts:
             number = row.counts[count.name]
-            if small(number):
+            wholes = [row.counts[whole] for whole in count.within]
+            rests = [whole - number for whole in wholes] if policy.protect_complement else []
+            if (
+                small(number)
+                or any(map(small, wholes))
+                or any(0 < r < policy.threshold for r in rests)
+            ):
                 hidden.add((place, count.name))
-            elif policy.protect_complement:
-                rests = [row.counts[whole] - number for whole in count.within]
-                if any(0 < rest < policy.threshold for rest in rests):
-                    hidden.add((place, count.name))
     # What one rule hides can leave another cell alone in its family, so until nothing changes.
     before = -1
     while before != len(hidden):
         before = len(hidden)
-        for place in rows:
-            for count in counts:
-                if any((place, whole) in hidden for whole in count.within):
-                    hidden.add((place, count.name))
         for family in families:
             for count in counts:
-                _hide_second(family, count.name, rows, hidden, policy)
+                _close(family, count, rows, hidden, policy)
     return hidden
 
 
-def _hide_second(
+def _close(
     family: Family,
-    count: str,
+    count: Count,
     rows: Mapping[Place, RawRow],
     hidden: set[tuple[Place, str]],
     policy: Policy,
 ) -> None:
-    """Where a visible total would give a hidden part back, hide the next smallest with it.
+    """Hide what a family would otherwise give back of one count.
 
-    A single hidden part is never left alone. Several can still be given back where the rounded
-    total and the rounded rest leave them only one value.
+    People are counted once in each scope, so parts may add up to more than their total; where
+    they do, subtracting the rest says nothing and nothing more needs hiding.
     """
+    name, total = count.name, family.total
     parts = [place for place in family.parts if place in rows]
-    gone = [place for place in parts if (place, count) in hidden]
-    total = family.total
-    if not gone or (total and (total not in rows or (total, count) in hidden)):
+    gone = [place for place in parts if (place, name) in hidden]
+    seen = [place for place in parts if place not in gone]
+
+    def hide_smallest() -> bool:
+        partners = [place for place in seen if rows[place].counts[name] > 0]
+        if partners:
+            order = {p: (rows[p].counts[name], p[0], p[1] or "") for p in partners}
+            hidden.add((min(partners, key=order.__getitem__), name))
+        return bool(partners)
+
+    if total and total not in rows:
         return
-    seen = [rows[place].counts[count] for place in parts if place not in gone]
-    whole = (
-        rows[total].counts[count] if total else sum(rows[place].counts[count] for place in parts)
+    if total and (total, name) in hidden:
+        # A hidden total whose parts can all be seen is hidden in vain.
+        if not gone:
+            hide_smallest()
+    elif total and gone and len(parts) == 1:
+        hidden.add((total, name))
+    elif gone and (total is None or _subtracts(count, rows, total, seen)):
+        whole = rows[total].counts[name] if total else 0
+        numbers = [rows[place].counts[name] for place in seen]
+        alone = len(gone) == 1
+        if (alone or (total and _pinned(whole, numbers, len(gone), policy))) and (
+            not hide_smallest() and total
+        ):
+            hidden.add((total, name))
+
+
+def _subtracts(
+    count: Count, rows: Mapping[Place, RawRow], total: Place, seen: Sequence[Place]
+) -> bool:
+    """Whether total less what is seen leaves anything, of the count or of those who lack it."""
+
+    def left(of: RawRow, rest_of: str | None) -> int:
+        return of.counts[rest_of] - of.counts[count.name] if rest_of else of.counts[count.name]
+
+    return any(
+        left(rows[total], whole) > sum(left(rows[place], whole) for place in seen)
+        for whole in (None, *count.within)
     )
-    if len(gone) > 1 and not _pinned(whole, seen, len(gone), policy):
-        return
-    others = [place for place in parts if place not in gone and rows[place].counts[count] > 0]
-    if others:
-        partner = min(
-            others, key=lambda place: (rows[place].counts[count], place[0], place[1] or "")
-        )
-        hidden.add((partner, count))
-    elif total:
-        hidden.add((total, count))
 
 
 def _pinned(total: int, seen: Sequence[int], gone: int, policy: Policy) -> bool:

@@ -59,9 +59,9 @@ EBT_CASCADE = Kpi(
             Count("under_care", "Under care"),
             Count("pd", "With {short}", within=("under_care",)),
             Count("referred", "Referred", within=("pd",)),
-            Count("assessed", "Assessed", within=("referred",)),
-            Count("started", "Started", within=("assessed",)),
-            Count("completed", "Completed", within=("started",)),
+            Count("assessed", "Assessed", within=("pd",)),
+            Count("started", "Started", within=("pd",)),
+            Count("completed", "Completed", within=("pd",)),
         ),
         derived=tuple(
             Field(f"{step}_share", f"{step.capitalize()}, share", "share")
