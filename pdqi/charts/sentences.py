@@ -130,6 +130,13 @@ def _without(
     found = [(line, figure) for line in own if (figure := published.at(line.key))]
     if not found:
         return f"Not counted for {chosen.name}. The chart shows where it is counted."
+    where = "In all teams together. " if treatments and chosen.kind != "system" else ""
+    return where + _listed(kpi, published, found, labels)
+
+
+def _listed(
+    kpi: Kpi, published: Published, found: Sequence[tuple[Line, Figure]], labels: Labels
+) -> str:
     if len(found) <= FEW or isinstance(kpi.kind, Steps | Tally):
         return " ".join(f"{line.name}: {_said(kpi, published, f, labels)}." for line, f in found)
     parts = []

@@ -7,7 +7,7 @@ import streamlit as st
 from pdqi.charts import driver_diagram, rows, theme
 from pdqi.charts.theme import Spec
 from pdqi.content import Library
-from pdqi.content.models import Idea, Measure
+from pdqi.content.models import Idea, Measure, Primary, Secondary
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import parts
 from pdqi.ui.maps import file_table
@@ -34,8 +34,10 @@ def measures(page: Page) -> dict[str, str]:
 def _links(library: Library) -> Iterable[Measure]:
     content = library.driver_diagram
     yield from content.aim.measured_by
-    for item in (*content.primary, *content.secondary, *content.ideas):
-        yield from item.measured_by
+    boxes: tuple[Primary | Secondary | Idea, ...]
+    boxes = (*content.primary, *content.secondary, *content.ideas)
+    for box in boxes:
+        yield from box.measured_by
 
 
 def picture(page: Page) -> None:

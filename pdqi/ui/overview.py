@@ -1,5 +1,7 @@
 """The parts of the overview: headline figures, what cannot be measured yet, data, and work."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from pdqi import quality, words
@@ -19,6 +21,9 @@ STATE_WORDS: dict[Measurable, str] = {
     "not_collected": "not collected",
     "anecdotal": "said, but never counted",
 }
+OUT_OF_REACH: frozenset[Measurable] = frozenset({"not_identifiable", "not_collected"})
+"""What no figure of this dashboard can show yet."""
+EVERY_STATE: frozenset[Measurable] = frozenset(STATE_WORDS)
 
 
 def headline(page: Page) -> None:
@@ -59,7 +64,7 @@ def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, R
     """Return the rows of a KPI, by name, place and reading.
 
     Where the chosen scope is not counted itself, a set or service with all its teams that are
-    counted stands for it, or else each treatment.
+    counted stands for it; for the whole system each treatment does.
     """
     shown = parts.lines_of(page, published, every=True)
     chosen = parts.line_of(page, shown)
@@ -67,7 +72,8 @@ def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, R
     if published.at(chosen.key) is None:
         teams = {line.key for line in shown if line.kind == "team" and line.key in chosen.teams}
         whole = [line for line in shown if teams and teams <= set(line.teams) <= set(chosen.teams)]
-        treatments = [line for line in shown if line.kind == "treatment"]
+        everywhere = chosen.kind == "system"
+        treatments = [line for line in shown if everywhere and line.kind == "treatment"]
         lines = treatments or sorted(whole, key=lambda line: len(line.teams))[:1] or [chosen]
     found = []
     for line in lines:
@@ -132,11 +138,14 @@ def _rests_on(page: Page, kpi: Kpi, figure: Figure, reading: Reading) -> str:
     return "" if number is None else f"{words.count(number)} {noun}"
 
 
-def not_measurable(page: Page) -> None:
-    """Show what cannot be measured yet, why, and who could change that."""
+def not_measurable(page: Page, states: Collection[Measurable] = OUT_OF_REACH) -> None:
+    """Show what could not be measured, why, and who could change that."""
     if parts.content_missing(page) or page.facts.library is None:
         return
-    items = [i for i in page.facts.library.measurability.items if i.state != "measured"]
+    items = [i for i in page.facts.library.measurability.items if i.state in states]
+    if not items:
+        st.markdown("Nothing is out of reach: everything asked for is collected.")
+        return
     content = Table(
         ("What", "State", "Why", "Who could change that", "By"),
         tuple(
@@ -145,7 +154,7 @@ def not_measurable(page: Page) -> None:
                 STATE_WORDS[item.state],
                 page.fill(item.why),
                 page.fill(item.who),
-                words.day(item.by) if item.by else "no date set",
+                words.day(item.by) if item.by else "not set",
             )
             for item in items
         ),
