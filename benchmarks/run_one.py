@@ -1,0 +1,85 @@
+"""One engine, one store, one fresh process: prints its times, its peak memory and its figures."""
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from benchmarks.asked import Asked, asked_of, basis_of
+from benchmarks.figures import Figures, of_aggregates
+from pdqi.config import Config
+from pdqi.model import Basis
+from pdqi.store.store import Store
+
+CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
+T = TypeVar("T")
+ENGINES = ("pdqi", "floor", "floor_rows", "polars", "polars_memory", "pandas")
+
+
+def run(engine: str, path: Path, config: Config) -> dict[str, Any]:
+    """Return seconds to open or read, for the first answer and for a second, and the figures."""
+    basis = basis_of(path, config)
+    asked = asked_of(path, config, basis)
+    return _duckdb(engine, path, config, asked, basis) if engine in ENGINES[:3] else _frames(engine, asked)
+
+
+def _duckdb(engine: str, path: Path, config: Config, asked: Asked, basis: Basis) -> dict[str, Any]:
+    from benchmarks.engines import pdqi_kpis
+
+    def answer() -> Figures:
+        if engine == "pdqi":
+            return pdqi_kpis.figures(store, config, basis)
+        pdqi_kpis.floor(store, asked, only_rows=engine == "floor_rows")
+        return {}
+
+    store, opening = timed(lambda: Store.open(path, config))
+    with store:
+        figures, first = timed(answer)
+        _, again = timed(answer)
+    return {"open": opening, "first": first, "again": again, "figures": figures}
+
+
+def _frames(engine: str, asked: Asked) -> dict[str, Any]:
+    frames: Any
+    if engine == "pandas":
+        import pyarrow as pa
+
+        from benchmarks.engines import pandas_kpis as kpis
+
+        pa.set_cpu_count(2)
+        frames, reading = timed(lambda: kpis.read(asked))
+    else:
+        from benchmarks.engines import polars_kpis as kpis  # type: ignore[no-redef]
+
+        how = kpis.read if engine == "polars_memory" else kpis.scan  # type: ignore[attr-defined]
+        frames, reading = timed(lambda: how(asked))
+    figures, first = timed(lambda: of_aggregates(asked, kpis.aggregates(asked, frames)))
+    _, again = timed(lambda: of_aggregates(asked, kpis.aggregates(asked, frames)))
+    return {"open": 0.0, "first": reading + first, "again": again, "figures": figures}
+
+
+def timed(do: Callable[[], T]) -> tuple[T, float]:
+    """Return what a call returns, and how many seconds it took."""
+    start = time.perf_counter()
+    result = do()
+    return result, time.perf_counter() - start
+
+
+def main() -> None:
+    """Run one engine and print the result as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("engine", choices=ENGINES)
+    parser.add_argument("store", type=Path)
+    options = parser.parse_args()
+    result = run(options.engine, options.store, Config.load(CONFIG))
+    # Kilobytes on Linux. The peak of the whole process, imports included.
+    result["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    json.dump(result, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
