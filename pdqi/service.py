@@ -181,13 +181,17 @@ class Service:
             # The same referrals by treatment and by team: either adds up to the other's total.
             teams = tuple((team.id, None) for team in self.config.teams)
             families += [Family(None, treatments), Family(None, teams)]
+        members = list(self._members)
+        if not any(row.scope.startswith("service:") for row in raw.rows()):
+            # Without figures of services, the system is the total of its teams.
+            members.append((SYSTEM, tuple(team.id for team in self.config.teams)))
         breakdowns: set[str | None] = {None}
         for names in parts.values():
             breakdowns |= names
         for by in sorted(breakdowns, key=str):
             families += [
-                Family((whole, by), tuple((part, by) for part in members))
-                for whole, members in self._members
+                Family((whole, by), tuple((part, by) for part in parts_of))
+                for whole, parts_of in members
             ]
         return families
 
@@ -204,6 +208,4 @@ class Service:
                 found.append(
                     (scope.key, tuple(f"service:{name}" for name in sets[scope.id].services))
                 )
-        # Where teams have figures but services have none, the system is the total of its teams.
-        found.append((SYSTEM, tuple(team.id for team in self.config.teams)))
         return tuple(found)
