@@ -126,10 +126,7 @@ def canvas(
     width: float, height: float, layers: Sequence[Spec], description: str, colours: Palette
 ) -> Spec:
     """Return the whole picture: a card of fixed size in pixels, described for screen readers."""
-    place: dict[str, Any] = {
-        "x": _axis("x", [0, width]),
-        "y": _axis("y", [height, 0]),
-    }
+    place: dict[str, Any] = {name: _pixels(name) for name in ("x", "y")}
     drawn = [{**layer, "encoding": {**place, **layer["encoding"]}} for layer in layers]
     return {
         "$schema": SCHEMA,
@@ -142,13 +139,9 @@ def canvas(
     }
 
 
-def _axis(name: str, domain: list[float]) -> Spec:
-    return {
-        "field": name,
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"domain": domain, "nice": False, "zero": False},
-    }
+def _pixels(name: str) -> Spec:
+    """Return a position in pixels: paths do not shrink with the picture, so words must not."""
+    return {"field": name, "type": "quantitative", "axis": None, "scale": None}
 
 
 def _scaled(path: str) -> str:
