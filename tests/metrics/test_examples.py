@@ -15,6 +15,7 @@ from scipy import stats
 
 from pdqi.config import Config
 from pdqi.disclosure import protect
+from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, kpi
 from pdqi.metrics.kpi import Kpi, Proportion
 from pdqi.metrics.measure import RawRow, measure
@@ -197,3 +198,28 @@ def test_a_day_makes_a_difference(
 def figures_of(world: World, item: Kpi, asked: Asked, path: Path) -> list[dict[str, int]]:
     with Store.open(make_store(world, path), CONFIG) as store:
         return [dict(row.counts) for row in figures(store, item, asked.basis)[0]]
+
+
+WORDS = Labels({"condition": "personality disorder", "short": "PD", "people": "people with PD"})
+SCOPE_WORDS = {"set": "named set", "system": "whole system"}
+
+
+def kpi_table() -> str:
+    """Return the table of KPIs as it stands in docs/method.md."""
+    lines = ["| id | name | numerator | denominator | scopes |", "|---|---|---|---|---|"]
+    for item in CATALOGUE:
+        scopes = ", ".join(SCOPE_WORDS.get(kind, kind) for kind in item.scopes)
+        by = f"; by {item.by}" if item.by else ""
+        words = [
+            WORDS.fill(item.name),
+            WORDS.fill(item.numerator, begins=False),
+            WORDS.fill(item.denominator, begins=False),
+        ]
+        lines.append(f"| `{item.id}` | {' | '.join(words)} | {scopes}{by} |")
+    return "\n".join(lines)
+
+
+def test_the_method_lists_every_kpi_as_it_is_declared() -> None:
+    text = (ROOT / "docs/method.md").read_text(encoding="utf-8")
+    between = text.split("<!-- kpis -->")[1].split("<!-- /kpis -->")[0]
+    assert between.strip() == kpi_table()
