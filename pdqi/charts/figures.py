@@ -282,7 +282,13 @@ def cascade(
 
 
 def _x_axis(unit: str) -> Spec:
-    axis: Spec = {"tickCount": 5, "domain": False, "ticks": False, "labelPadding": 6}
+    axis: Spec = {
+        "tickCount": 4,
+        "labelOverlap": True,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+    }
     if unit == "share":
         return axis | {"format": ".0%"}
     if unit == "count":
@@ -306,9 +312,9 @@ def _frame(
         "title": None,
         "domain": False,
         "ticks": False,
-        "labelLimit": 190,
+        "labelLimit": 170,
         "labelPadding": 8,
-        "labelFontSize": theme.NORMAL,
+        "labelFontSize": theme.SMALL,
         "grid": False,
     }
     if chosen is not None:
@@ -322,7 +328,7 @@ def _frame(
         "description": description,
         "width": "container",
         "height": {"step": step},
-        "padding": {"left": 0, "top": 5, "right": 100, "bottom": 5},
+        "padding": {"left": 0, "top": 5, "right": 5, "bottom": 5},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": [dict(row) for row in rows]},
         "layer": [

@@ -18,6 +18,9 @@ from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 KEPT = 3_000
+MANY, WIDE = 5, 1_000
+"""From so many columns beside the first on, a table has a width of its own, in pixels; a table of
+words has it from one fewer on."""
 
 
 def drawn(page: Page, *key: str) -> tuple[str, ...]:
@@ -60,7 +63,10 @@ def table(content: Table, key: str, alt: str, *, numbers: bool = True) -> None:
 
 def _frame(frame: pd.DataFrame, key: str, alt: str, numbers: bool) -> None:
     with st.container(key=f"{'numbers' if numbers else 'words'}_{key}"):
-        st.table(frame, border="horizontal", alt=alt)
+        # A table of many columns is moved sideways where there is little room. Only one of a width
+        # of its own can then be reached with the keyboard.
+        width = WIDE if len(frame.columns) >= (MANY if numbers else MANY - 1) else "stretch"
+        st.table(frame, border="horizontal", width=width, alt=alt)
 
 
 def chart(spec: Spec, key: str) -> None:
@@ -74,8 +80,10 @@ def picture(spec: Spec, key: str) -> None:
     if isinstance(padding, int):
         # Streamlit's frontend wants each side by itself.
         spec = {**spec, "padding": dict.fromkeys(("left", "top", "right", "bottom"), padding)}
-    with st.container(key=f"picture_{key}"):
-        st.vega_lite_chart(spec, theme=None, width="content", key=f"chart_{key}")
+    # The inner container keeps the picture's own width: its shapes are drawn in pixels.
+    room = int(spec["width"]) + 2 * 8
+    with st.container(key=f"picture_{key}"), st.container(key=f"canvas_{key}", width=room):
+        st.vega_lite_chart(spec, theme=None, width=room, key=f"chart_{key}")
 
 
 def download(label: str, data: bytes, name: str, key: str) -> None:

@@ -77,7 +77,7 @@ def run() -> None:
         page_title="pdqi",
         page_icon=str(ROOT / "static" / "icon.png"),
         layout="wide",
-        initial_sidebar_state="auto",
+        initial_sidebar_state=256,
     )
     current = _navigation()
     place = next(item for item in PLACES if item.title == current.title)

@@ -19,7 +19,8 @@ def apply() -> None:
 
 SHEET = """
 [class*="st-key-picture"] { overflow-x: auto; }
-.stMain .block-container { max-width: 76rem; padding-top: 3.5rem; padding-bottom: 4rem; }
+[class*="st-key-canvas"] { min-width: 1112px; flex-shrink: 0; }
+.stMain .block-container { max-width: 74rem; padding: 3.5rem 1.5rem 4rem; }
 .stMain h2 { margin-top: 1.5rem; padding-bottom: 0.25rem; }
 .stMain table, .stMain [data-testid="stMarkdownContainer"] { font-variant-numeric: tabular-nums; }
 .stMain [data-testid="stMarkdownContainer"] p { max-width: 46rem; }
@@ -34,6 +35,8 @@ SHEET = """
 @media (max-width: 640px) {
   .st-key-picture_drivers { display: none; }
   .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }
+  .stTable th, .stTable td { padding: 0.25rem 0.2rem !important; overflow-wrap: anywhere; }
+  .stTable th p, .stTable td p { font-size: 0.8125rem; }
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
