@@ -97,7 +97,7 @@ def test_derived_tables_that_were_cut_off_are_made_again(path: Path) -> None:
 
 def test_many_readers_at_once_get_their_own_answers(tmp_path: Path) -> None:
     demo(tmp_path / "store", SHIPPED, people=1500)
-    months = [Period.month(2025, month) for month in range(1, 13)]
+    months = [Period.month(2025, month) for month in (1, 5, 9)]
     bases = [
         Basis(month, definition.id, "working_age")
         for month in months
