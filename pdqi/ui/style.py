@@ -37,6 +37,8 @@ SHEET = """
   .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }
   .stTable th, .stTable td { padding: 0.25rem 0.2rem !important; overflow-wrap: anywhere; }
   .stTable th p, .stTable td p { font-size: 0.8125rem; }
+  .stTable > :not([role="region"]) > table { table-layout: fixed; width: 100%; }
+  .stTable > :not([role="region"]) th:first-child { width: 30%; }
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
