@@ -82,7 +82,7 @@ def diagram_summary(library: Library, labels: Labels) -> str:
         f"{len(content.secondary)} secondary drivers and {len(content.ideas)} change ideas"
     )
     text += f", {len(dropped)} of them dropped." if dropped else "."
-    return f"{text} {labels.fill(content.agreed.words)}"
+    return f"{text} {labels.fill(content.agreed.said)}"
 
 
 def diagram_table(
@@ -217,5 +217,5 @@ def _legend(
         drawn.append(Shape("", line, "transparent", colour, weight, dash))
         words.append(Words(x + 48, y, (name,), colours.ink, align="left"))
         x += 48 + width_of(name) + 24
-    words.append(Words(x, y, (labels.fill(content.agreed.words),), colours.muted, align="left"))
+    words.append(Words(x, y, (labels.fill(content.agreed.said),), colours.muted, align="left"))
     return drawn, words, y + 14

@@ -145,7 +145,7 @@ def designed_table(library: Library, labels: Labels) -> list[dict[str, str]]:
 
 
 def _agreed(content: ProcessMap, labels: Labels) -> str:
-    return labels.fill(content.agreed.words)
+    return labels.fill(content.agreed.said)
 
 
 def _basis(basis: str, confirm: bool) -> str:
@@ -246,7 +246,7 @@ def _legend(
         drawn.append(Shape("", head((x + 42, y), (1, 0), 9, 8), colour))
         words.append(Words(x + 50, y, (name,), colours.ink, align="left"))
         x += 50 + width_of(name) + 22
-    agreed = labels.fill(content.agreed.words)
+    agreed = labels.fill(content.agreed.said)
     words.append(Words(x + 6, y, (agreed,), colours.muted, align="left"))
     for issue in content.issues:
         y += 28

@@ -20,7 +20,7 @@ Ref = Annotated[str, Field(pattern=r"^[a-z_]+:[A-Za-z][A-Za-z0-9_]{0,39}$")]
 class Consent(Frozen):
     """That the person who said it agreed to its being shown here, when, and where that is kept."""
 
-    on: date
+    on: date = Field(alias="date")
     record: Text
 
 

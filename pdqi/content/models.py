@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pdqi.config import Id, Text
+from pdqi.words import day
 from pdqi.yamlfile import Frozen
 
 Basis = Literal["published", "local", "inferred"]
@@ -59,13 +60,21 @@ class Agreement(Frozen):
     """Who agreed something and when; both empty where nobody has yet, and `words` says so."""
 
     by: Text | None = None
-    on: date | None = None
+    # In files the key is `date`: YAML reads a bare `on` as the value true.
+    on: date | None = Field(default=None, alias="date")
     words: Text
+
+    @property
+    def said(self) -> str:
+        """Who agreed it and when, then the words; placeholders are not filled yet."""
+        if self.by is None or self.on is None:
+            return self.words
+        return f"Agreed by {self.by} on {day(self.on)}. {self.words}"
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
         if (self.by is None) != (self.on is None):
-            raise ValueError("'by' and 'on' go together. Give both, or neither.")
+            raise ValueError("'by' and 'date' go together. Give both, or neither.")
         return self
 
 
@@ -214,7 +223,7 @@ class Dropped(Frozen):
 
     reason: Text
     version: Annotated[int, Field(ge=1)]
-    on: date
+    on: date = Field(alias="date")
 
 
 class Idea(Statement):

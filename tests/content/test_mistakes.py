@@ -1,0 +1,182 @@
+"""Each kind of mistake in a content file, and the sentence that the person who made it gets."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pdqi.config import Config
+from pdqi.content import Library
+from pdqi.errors import ContentError
+from pdqi.metrics.catalogue import KPI_IDS
+from tests.content.conftest import Mistake
+
+LineOf = Callable[[str, str], int]
+
+
+def test_unknown_key(mistake: Mistake, line_of: LineOf) -> None:
+    [message] = mistake(
+        ("voices", "  - {id: staff, name: Staff}", "  - {id: staff, nome: Staff, name: S}")
+    )
+    line = line_of("voices", "nome")
+    assert message == (
+        f"voices.yaml:{line}: groups.1.nome: 'nome' is not a key that is known here. "
+        "Allowed: id, name. Did you mean 'name'?"
+    )
+
+
+def test_missing_key(mistake: Mistake) -> None:
+    messages = mistake(("driver_diagram", "    short: Prescribing guidance\n", ""))
+    assert len(messages) == 1
+    assert "ideas.3.short: 'short' is missing. Add it." in messages[0]
+
+
+def test_value_outside_the_vocabulary(mistake: Mistake, line_of: LineOf) -> None:
+    [message] = mistake(("process_map", "    kind: team_work", "    kind: panel"))
+    line = line_of("process_map", "kind: panel")
+    assert message == (
+        f"process_map.yaml:{line}: nodes.18.kind: 'panel' is not allowed. Allowed: "
+        "entry, step, decision, waiting_list, team_work, support or exit."
+    )
+
+
+def test_published_without_a_source(mistake: Mistake) -> None:
+    [message] = mistake(
+        (
+            "driver_diagram",
+            "{id: system, name: System, basis: published, source: assessment}",
+            "{id: system, name: System, basis: published}",
+        )
+    )
+    assert message.startswith("driver_diagram.yaml:")
+    assert "What is published needs a 'source'. Name one of sources.yaml." in message
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        (
+            "driver_diagram", "addresses: [{to: B3}]", "addresses: [{to: B9}]",
+            "ideas.3.addresses.0.to: There is no gap 'B9'. "
+            "Allowed: A1, A2, A3, A4, B1, B2, B3, C1, C2, D1, D2.",
+        ),
+        (
+            "process_map", "{id: pt_starts, from: pt_waiting_list, to: pt_therapy,",
+            "{id: pt_starts, from: pt_waiting_list, to: pt_theraphy,",
+            "arrows.13.to: There is no node 'pt_theraphy'. Allowed: care_ends,",
+        ),
+        (
+            "process_map", "moves: [{from: cmht, to: complex_needs}]",
+            "moves: [{from: cmhts, to: complex_needs}]",
+            "arrows.14.moves.0.from: There is no service or team 'cmhts'. Allowed: central_cmht,",
+        ),
+        (
+            "workstreams", "addresses: [{to: CB3}]", "addresses: [{to: CB4}]",
+            "workstreams.1.addresses.0.to: There is no idea 'CB4'.",
+        ),
+        (
+            "voices", "to: kpi:entry_points", "to: kpi:entry_point",
+            "themes.6.evidence.1.to: There is no KPI 'entry_point'.",
+        ),
+        (
+            "voices", "to: issue:M2", "to: isue:M2",
+            "themes.7.evidence.0.to: 'isue' is not a kind of item.",
+        ),
+        (
+            "published", "kpis: [multiple_episodes_ratio]", "kpis: [multiple_episode_ratio]",
+            "figures.6.kpis.0: There is no KPI 'multiple_episode_ratio'.",
+        ),
+        (
+            "published", "services: [safe_haven]", "services: [safe_heaven]",
+            "figures.9.services.0: There is no service 'safe_heaven'.",
+        ),
+        (
+            "driver_diagram", "    basis: published\n    source: paper\n",
+            "    basis: published\n    source: papers\n",
+            "ideas.9.source: There is no source 'papers'.",
+        ),
+        (
+            "measurability", "{id: L2,", "{id: L1,",
+            "lessons.1.id: The lesson 'L1' is written twice. Rename one.",
+        ),
+        (
+            "glossary", "counted as having a {condition}.", "counted as having a {conditon}.",
+            "terms.0.meaning: '{conditon}' is not a word that is declared. "
+            "Allowed: condition, other_people, people, short. Did you mean 'condition'?",
+        ),
+        (
+            "voices", "caring for {people}.", "caring for {people.",
+            "themes.9.text: A brace stands alone.",
+        ),
+        (
+            "published", "    low: 0.60\n", "",
+            "'low' and 'high' go together. Give both, or neither.",
+        ),
+        (
+            "published", "    unit: ratio\n", "",
+            "A value needs its 'unit', and words alone have none.",
+        ),
+    ],
+)  # fmt: skip
+def test_one_mistake_one_message(
+    mistake: Mistake, line_of: LineOf, name: str, old: str, new: str, expected: str
+) -> None:
+    messages = mistake((name, old, new))
+    assert any(expected in message for message in messages), messages
+    assert all(message.startswith(f"{name}.yaml:") for message in messages)
+    assert "None" not in messages[0]
+
+
+def test_a_misspelt_link_says_what_was_meant(mistake: Mistake, line_of: LineOf) -> None:
+    [message] = mistake(("measurability", "kpis: [prescribing]", "kpis: [prescribng]"))
+    line = line_of("measurability", "prescribng")
+    allowed = ", ".join(sorted(KPI_IDS))
+    assert message == (
+        f"measurability.yaml:{line}: items.12.kpis.0: There is no KPI 'prescribng'. "
+        f"Allowed: {allowed}. Did you mean 'prescribing'?"
+    )
+
+
+def test_two_boxes_in_one_place(mistake: Mistake, line_of: LineOf) -> None:
+    old = "    lane: ways_in\n    column: 2\n"
+    [message] = mistake(("process_map", old, old.replace("2", "1")))
+    line = line_of("process_map", "id: self_referral") + 4
+    assert message == (
+        f"process_map.yaml:{line}: nodes.1.column: 'self_referral' stands where 'gp' stands: "
+        "lane ways_in, column 1, row 1. Give one of them another column or row."
+    )
+
+
+def test_quote_without_consent(mistake: Mistake) -> None:
+    quoted = "    short: Limbo on the waiting list\n    quotes: [{text: Words, said_by: A carer}]\n"
+    messages = mistake(("voices", "    short: Limbo on the waiting list\n", quoted))
+    assert len(messages) == 1
+    assert "themes.3.quotes.0.consent: 'consent' is missing. Add it." in messages[0]
+
+
+def test_faults_of_every_file_are_reported_at_once(mistake: Mistake) -> None:
+    """A file that cannot be read at all does not hide the faults of the others."""
+    messages = mistake(
+        ("glossary", "terms:\n", "terms: [\n"),
+        ("driver_diagram", "addresses: [{to: B3}]", "addresses: [{to: B9}]"),
+        ("voices", "to: issue:M2", "to: issue:M9"),
+    )
+    assert {message.partition(":")[0] for message in messages} == {
+        "glossary.yaml",
+        "driver_diagram.yaml",
+        "voices.yaml",
+    }
+
+
+def test_a_file_that_cannot_be_read_is_not_blamed_on_those_that_link_to_it(
+    mistake: Mistake,
+) -> None:
+    messages = mistake(("driver_diagram", "version: 1\n", "version: first\n"))
+    assert [message.partition(":")[0] for message in messages] == ["driver_diagram.yaml"]
+
+
+def test_missing_folder(tmp_path: Path, config: Config) -> None:
+    with pytest.raises(ContentError) as raised:
+        Library.load(tmp_path / "nowhere", config, KPI_IDS)
+    assert len(raised.value.problems) == 8
+    assert raised.value.exit_code == 3
