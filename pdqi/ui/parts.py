@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pdqi import words
 from pdqi.charts import figures, rows, sentences, sheet
 from pdqi.charts.rows import Line, Table
 from pdqi.charts.theme import Spec
@@ -145,6 +146,7 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
         if card.spec is not None:
             chart(card.spec, kpi.id)
         reference(page, kpi)
+        target(page, kpi)
         with st.expander("Numbers"):
             table(card.numbers, kpi.id, f"{page.fill(kpi.name)}: numbers")
             if card.parts is not None and card.parts.rows:
@@ -186,7 +188,7 @@ def _parts(page: Page, kpi: Kpi, published: Published) -> Table | None:
 
 
 def file_name(page: Page, what: str) -> str:
-    """Return the name of a file: what, period, definition, and a mark where the data are invented."""
+    """Return the name of a file: what, period, definition, and a mark on invented data."""
     basis = page.choice.basis
     invented = "_invented" if page.facts.service.manifest.demonstration else ""
     return f"{what}_{basis.period.key.replace('..', '_to_')}_{basis.definition}{invented}.csv"
@@ -196,8 +198,9 @@ def protection_note(page: Page) -> str:
     """Return what the protection does to the numbers, in a sentence."""
     policy = page.facts.viewer.policy
     return (
-        f"Counts are rounded to the nearest {policy.round_to}. *Suppressed* stands where fewer than"
-        f" {policy.threshold} people are concerned, or where they could be worked out; it is not zero."
+        f"Counts are rounded to the nearest {policy.round_to}. *Suppressed* stands where fewer"
+        f" than {policy.threshold} people are concerned, or where they could be worked out; it is"
+        " not zero."
     )
 
 
@@ -207,6 +210,17 @@ def reference(page: Page, kpi: Kpi) -> None:
     for item in (*drawn_ones, *others):
         mark = " Drawn as a grey mark." if item in drawn_ones else ""
         st.markdown(f"**Published, not from these data:** {plain(page.fill(item.text))}{mark}")
+
+
+def target(page: Page, kpi: Kpi) -> None:
+    """Show the target in force on the last day of the period, where config has one."""
+    last = page.choice.basis.period.last
+    targets = page.facts.service.config.targets
+    in_force = [item for item in targets if item.kpi == kpi.id and item.start <= last]
+    if in_force:
+        item = max(in_force, key=lambda item: item.start)
+        value = words.in_unit(item.value, kpi.kind.field(kpi.kind.main).unit)
+        st.markdown(f"**Target:** {plain(f'{value} from {words.day(item.start)} ({item.source})')}")
 
 
 def published_about(
