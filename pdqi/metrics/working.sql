@@ -9,15 +9,24 @@ select person_key, confirmed
 from case_spans
 where definition = $definition and from_on <= $to and (until_on is null or until_on > $to)
 
+-- table: care
+-- Episodes under way in the period of people of the chosen age, as known on the census day, and
+-- whether the person has the condition. Read once: three working tables are made from it.
+select person_key, team_key, started_on, ended_on, next_team_key, next_started_on,
+       cases.person_key is not null as is_case,
+       coalesce(confirmed, false) as confirmed
+from spells left join cases using (person_key)
+where known_from <= $to and (superseded_on is null or superseded_on > $to)
+  and (ended_on is null or ended_on >= $from)
+  and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+
 -- table: caseload
 -- People under care: an episode that started by the census day and had not ended before the
 -- period. One row for each combination that occurs, with the number of people in it.
 with under_care as (
-    select person_key, bit_or(bit_of(team_key)) as teams
-    from spells
-    where known_from <= $to and (superseded_on is null or superseded_on > $to)
-      and (ended_on is null or ended_on >= $from)
-      and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+    select person_key, bit_or(bit_of(team_key)) as teams,
+           bool_or(is_case) as is_case, bool_or(confirmed) as confirmed
+    from care
     group by person_key
 ),
 treated as (
@@ -41,9 +50,7 @@ prescribed as (
     from courses
     where not accepted and started_on <= $to and (ended_on is null or ended_on >= $from)
 )
-select teams,
-       cases.person_key is not null as is_case,
-       coalesce(confirmed, false) as confirmed,
+select teams, is_case, confirmed,
        coalesce(referred, 0) as referred,
        coalesce(assessed, 0) as assessed,
        coalesce(started, 0) as started,
@@ -52,7 +59,6 @@ select teams,
        coalesce(unindicated, false) as unindicated,
        count(*) as people
 from under_care
-left join cases using (person_key)
 left join treated using (person_key)
 left join reviewed using (person_key)
 left join prescribed using (person_key)
@@ -60,15 +66,11 @@ group by all
 
 -- table: lengths
 -- Episodes under care by how long they have lasted: closed by the census day, or still open.
-select team_key,
-       cases.person_key is not null as is_case,
+select team_key, is_case,
        coalesce(ended_on <= $to, false) as closed,
        (case when ended_on <= $to then ended_on else $to end) - started_on as days,
        count(*) as episodes
-from spells left join cases using (person_key)
-where known_from <= $to and (superseded_on is null or superseded_on > $to)
-  and (ended_on is null or ended_on >= $from)
-  and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+from care
 group by all
 
 -- table: starters
@@ -103,11 +105,9 @@ where counted and referred_on <= $to
   and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
 
 -- table: moves
--- Transitions: consecutive merged episodes of a person that both started in the period. The
--- days between are known where the first had ended by the census day.
+-- Transitions: consecutive merged episodes of a person that both started in the period, so the
+-- first was under way in it. The days between are known where it had ended by the census day.
 select person_key, team_key, next_team_key,
        case when ended_on <= $to then next_started_on - ended_on end as days
-from spells
-where known_from <= $to and (superseded_on is null or superseded_on > $to)
-  and started_on >= $from and next_started_on <= $to
-  and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+from care
+where started_on >= $from and next_started_on <= $to

@@ -235,26 +235,31 @@ DIAGNOSIS_DELAY = Kpi(
     " specialist service needs diagnoses that say which team made them.",
     sql="""
         with found as (
+            -- Whom to count is asked inside the count: as a condition of the join it would have
+            -- the large table kept in memory in place of the small one.
             select first_referrals.team_key,
                    confirmed_on <= $to as confirmed,
                    confirmed_on <= $to and team_known as team_known,
                    confirmed_on <= $to and by_specialist as at_specialist,
                    greatest(0, (case when confirmed_on <= $to then confirmed_on else $to end)
-                               - referred_on) as days
-            from first_referrals semi join cases using (person_key)
+                               - referred_on) as days,
+                   count(*) filter (
+                       referred_on <= $to
+                       and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+                   ) as people
+            from first_referrals join cases using (person_key)
             left join (select * from first_confirmed where definition = $definition)
                 using (person_key)
-            where referred_on <= $to
-              and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+            group by all
         )
         select scope, '' as series, days, coalesce(confirmed, false) as ended,
-               count(*) as observations,
-               count(*) as people,
-               count(*) filter (confirmed) as confirmed,
-               count(*) filter (team_known) as team_known,
-               count(*) filter (at_specialist) as at_specialist
+               sum(people) as observations,
+               sum(people) as people,
+               coalesce(sum(people) filter (confirmed), 0) as confirmed,
+               coalesce(sum(people) filter (team_known), 0) as team_known,
+               coalesce(sum(people) filter (at_specialist), 0) as at_specialist
         from found join scopes on shares_team(bit_of(team_key), teams)
-        where kind in ('team', 'system')
+        where kind in ('team', 'system') and people > 0
         group by scope, place, days, found.confirmed
         order by place, days, ended
     """,
