@@ -83,8 +83,19 @@ def picture(spec: Spec, key: str) -> None:
         spec = {**spec, "padding": dict.fromkeys(("left", "top", "right", "bottom"), padding)}
     # The inner container keeps the picture's own width: its shapes are drawn in pixels.
     room = int(spec["width"]) + 2 * 8
+    spec = {**spec, "layer": [_named(layer) for layer in spec["layer"]]}
     with st.container(key=f"picture_{key}"), st.container(key=f"canvas_{key}", width=room):
         st.vega_lite_chart(spec, theme=None, width=room, key=f"chart_{key}")
+
+
+def _named(layer: Spec) -> Spec:
+    """Give a shape that is read out the words of the shape that it is a part of."""
+    values = layer.get("data", {}).get("values", [])
+    if not layer["mark"].get("aria") or all(row.get("tip") for row in values):
+        return layer
+    words = {row["id"]: row["tip"] for row in values if row.get("tip")}
+    named = [{**row, "tip": row.get("tip") or words.get(row["id"], "")} for row in values]
+    return {**layer, "data": {**layer["data"], "values": named}}
 
 
 def download(label: str, data: bytes, name: str, key: str) -> None:

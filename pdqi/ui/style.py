@@ -35,10 +35,11 @@ SHEET = """
 @media (max-width: 640px) {
   .st-key-picture_drivers { display: none; }
   .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }
-  .stTable th, .stTable td { padding: 0.25rem 0.2rem !important; overflow-wrap: anywhere; }
-  .stTable th p, .stTable td p { font-size: 0.8125rem; }
+  .stTable th, .stTable td { padding: 0.25rem 0.15rem !important; }
+  .stTable th, .stTable td, .stTable th *, .stTable td * { white-space: normal !important;
+    overflow-wrap: anywhere; font-size: 0.75rem; }
   .stTable > :not([role="region"]) > table { table-layout: fixed; width: 100%; }
-  .stTable > :not([role="region"]) th:first-child { width: 30%; }
+  .stTable > :not([role="region"]) th:first-child { width: 24%; }
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],

@@ -23,8 +23,15 @@ def chosen(page: Page) -> str:
 
 
 def findings(page: Page) -> list[str]:
-    """The sentences of the figures, and their numbers."""
-    return page.locator("[class*=st-key-card_]").all_inner_texts()
+    """Every figure's words, those of its chart included, once all charts are drawn."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+        ".every(chart => chart.querySelector('svg'))"
+    )
+    found: list[str] = []
+    while found != (found := page.locator("[class*=st-key-card_]").all_inner_texts()):
+        page.wait_for_timeout(500)
+    return found
 
 
 def choose(page: Page, label: str, option: str) -> None:
