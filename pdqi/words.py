@@ -86,6 +86,14 @@ def span(first: date, last: date) -> str:
     return f"{start} to {month(last)}"
 
 
+def short_span(first: date, last: date) -> str:
+    """Return two months in little room: `Apr to Jun 2022`, `Apr 2022 to Mar 2023`."""
+    full = span(first, last)
+    for name in MONTHS:
+        full = full.replace(name, name[:3])
+    return full
+
+
 def _signed(value: Decimal) -> str:
     text = f"{abs(value):,}"
     return f"{MINUS}{text}" if value < 0 else text

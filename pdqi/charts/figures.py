@@ -195,7 +195,7 @@ def bars(
     description: str,
     mode: Mode = "light",
 ) -> Spec:
-    """Return bars of counts; counts that are parts of the first lie inside it, darker and thinner."""
+    """Return bars of counts; parts of the first lie inside it, darker and thinner."""
     colours = theme.palette(mode)
     counts = [count for count in kpi.kind.counts if count.shown]
     fills = [colours.faint, colours.line, colours.blue]
@@ -221,6 +221,8 @@ def bars(
     titles = [labels.fill(count.words) for count in counts]
     layers: list[Spec] = []
     for count, title, wide in zip(counts, titles, thickness, strict=False):
+        if not any(row[count.name] for row in rows):
+            continue
         legend = {"orient": "top", "title": None} if len(counts) > 1 else None
         layers.append(
             {
@@ -312,7 +314,7 @@ def _frame(
         "title": None,
         "domain": False,
         "ticks": False,
-        "labelLimit": 170,
+        "labelLimit": 200,
         "labelPadding": 8,
         "labelFontSize": theme.SMALL,
         "grid": False,

@@ -248,10 +248,10 @@ def _draw(service: Service) -> None:
         "Period",
         [period.key for period in periods],
         key="period",
-        format_func=lambda key: period_words(Period.parse(key)),
+        format_func=lambda key: short_period_words(Period.parse(key)),
     )
     st.selectbox(
-        "Who is counted (case definition)",
+        "Case definition",
         [item.id for item in config.case_definitions],
         key="definition",
         format_func=lambda name: config.definition(name).name,
@@ -294,6 +294,13 @@ def period_words(period: Period) -> str:
     if period.kind == "financial_year":
         return f"{period.first.year}/{period.last.year % 100:02d} ({span})"
     return span
+
+
+def short_period_words(period: Period) -> str:
+    """Return a period as it fits a list in the sidebar."""
+    if period.kind == "financial_year":
+        return period_words(period).partition(" (")[0]
+    return words.short_span(period.first, period.last)
 
 
 def in_words(choice: Choice, service: Service) -> str:
