@@ -151,7 +151,7 @@ def interval(figure: Figure, reading: Reading, unit: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table to be read: a heading for each column, and strings. The first column names the row."""
+    """A table to be read: column headings, and strings. The first column names the row."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

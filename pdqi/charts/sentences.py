@@ -20,7 +20,7 @@ FEW = 3
 def finding(
     kpi: Kpi, published: Published, chosen: Line, shown: Sequence[Line], labels: Labels
 ) -> str:
-    """Return what the figure says for the chosen scope, beside the whole system where that exists."""
+    """Return what the figure says for the chosen scope, beside the whole system if it can."""
     figure = published.at(chosen.key)
     if figure is None:
         return _without(kpi, published, chosen, shown, labels)

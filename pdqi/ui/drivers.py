@@ -61,9 +61,8 @@ def outline(page: Page) -> None:
         return
     content = library.driver_diagram
     live = measures(page)
-    said = [
-        f"- **Aim:** {plain(page.fill(content.aim.text))} {_live(content.aim.measured_by, live, page)}"
-    ]
+    aim = content.aim
+    said = [f"- **Aim:** {plain(page.fill(aim.text))} {_live(aim.measured_by, live, page)}"]
     for primary in content.primary:
         said.append(
             f"  - **{plain(page.fill(primary.name))}** {_live(primary.measured_by, live, page)}"
@@ -73,9 +72,8 @@ def outline(page: Page) -> None:
             if not links:
                 continue
             weak = " (weak link)" if links[0].strength == "weak" else ""
-            said.append(
-                f"    - {plain(page.fill(driver.name))}{weak} {_live(driver.measured_by, live, page)}"
-            )
+            figures = _live(driver.measured_by, live, page)
+            said.append(f"    - {plain(page.fill(driver.name))}{weak} {figures}")
             gaps = {link.to for link in driver.gaps}
             for idea in content.ideas:
                 near = {link.to for link in idea.addresses} & gaps

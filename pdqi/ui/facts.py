@@ -1,7 +1,7 @@
 """What every page rests on, opened once for all visitors: config, store, content, and the reader.
 
-Where things are comes from the environment: PDQI_STORE, PDQI_CONFIG, PDQI_CONTENT, and PDQI_ROLE for the role
-of whoever reads. Nothing on a page or in a link can change the role.
+Where things are comes from the environment: PDQI_STORE, PDQI_CONFIG, PDQI_CONTENT, and PDQI_ROLE
+for the role of whoever reads. Nothing on a page or in a link can change the role.
 """
 
 import os
@@ -94,7 +94,7 @@ def _labels(config: Path, digest: str) -> Labels:  # noqa: ARG001
 @lru_cache(maxsize=4)
 def _library(
     content: Path,
-    stamp: Stamp,
+    stamp: Stamp,  # noqa: ARG001
     config: Path,
     digest: str,  # noqa: ARG001
 ) -> tuple[Library | None, tuple[Problem, ...]]:

@@ -124,8 +124,8 @@ def empty_fields(page: Page) -> None:
     )
     parts.download("Download as CSV", data, parts.file_name(page, "completeness"), "completeness")
     st.markdown(
-        "An empty date need not be a fault: an episode that is still open has no end. People without a"
-        " birth date are outside every figure that is limited to an age."
+        "An empty date need not be a fault: an episode that is still open has no end. People"
+        " without a birth date are outside every figure that is limited to an age."
     )
 
 

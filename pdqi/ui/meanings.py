@@ -68,19 +68,20 @@ def protection(page: Page) -> None:
         st.markdown(
             f"For: {plain(roles)}.{here}\n\n"
             f"- Counts from 1 to {policy.threshold - 1} are suppressed, and"
-            f" {'zero too' if policy.hide_zero else 'zero is shown'}. Other counts are rounded to the"
-            f" nearest {policy.round_to}.\n"
+            f" {'zero too' if policy.hide_zero else 'zero is shown'}. Other counts are rounded to"
+            f" the nearest {policy.round_to}.\n"
             "- A share is worked out from the rounded counts, and suppressed with either of them."
             + (
-                f" It is also suppressed where 1 to {policy.threshold - 1} people lack what is counted.\n"
+                f" So it is where 1 to {policy.threshold - 1} people lack what is counted.\n"
                 if policy.protect_complement
                 else "\n"
             )
-            + "- Where a suppressed number could be worked out from others, another is suppressed with it.\n"
-            f"- A median, mean or ratio needs at least {policy.fewest_people} people. The longest wait is"
-            " one person’s, so it is given in whole quarters of a year.\n"
-            "- Periods, ages and case definitions come from short lists, so that nearly equal groups"
-            " cannot be subtracted from each other."
+            + "- Where a suppressed number could be worked out from others, another one is"
+            " suppressed with it.\n"
+            f"- A median, mean or ratio needs at least {policy.fewest_people} people. The longest"
+            " wait is one person’s, so it is given in whole quarters of a year.\n"
+            "- Periods, ages and case definitions come from short lists, so that nearly equal"
+            " groups cannot be subtracted from each other."
         )
 
 

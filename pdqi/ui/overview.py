@@ -88,7 +88,7 @@ def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, R
 
 
 def _by_team(page: Page, kpi: Kpi, published: Published, reading: Reading) -> tuple[str, str, str]:
-    """Return the lowest and highest value of the chosen teams, where there is no value of them all."""
+    """Return the lowest and highest value of the chosen teams, which have none together."""
     figures = [published.at(team) for team in page.choice.scope.teams]
     found = [figure for figure in figures if figure and figure[reading.value].value is not None]
     if not found:
@@ -175,8 +175,8 @@ def data_news(page: Page) -> None:
     touched = sum(any(cell.value != 0 for cell in item.left_out.values()) for item in found)
     if touched:
         st.markdown(
-            f"{touched} of {len(found)} files had rows that could not be used: the page Data quality"
-            " says why and what to do."
+            f"{touched} of {len(found)} files had rows that could not be used: the page Data"
+            " quality says why and what to do."
         )
     elif found:
         st.markdown(f"{len(found)} tables were loaded and no row was left out.")

@@ -19,9 +19,8 @@ from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 KEPT = 3_000
-MANY, WIDE = 5, 1_000
-"""From so many columns beside the first on, a table has a width of its own, in pixels; a table of
-words has it from one fewer on."""
+MANY, WIDE = 4, 1_128
+"""From so many columns beside the first on, a table has a width of its own, in pixels."""
 
 
 def drawn(page: Page, *key: str) -> tuple[str, ...]:
@@ -66,8 +65,10 @@ def _frame(frame: pd.DataFrame, key: str, alt: str, numbers: bool) -> None:
     with st.container(key=f"{'numbers' if numbers else 'words'}_{key}"):
         # A table of many columns is moved sideways where there is little room. Only one of a width
         # of its own can then be reached with the keyboard.
-        width = WIDE if len(frame.columns) >= (MANY if numbers else MANY - 1) else "stretch"
-        st.table(frame, border="horizontal", width=width, alt=alt)
+        if len(frame.columns) >= MANY:
+            st.table(frame, border="horizontal", width=WIDE, alt=alt)
+        else:
+            st.table(frame, border="horizontal", alt=alt)
 
 
 def chart(spec: Spec, key: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pdqi.content import Library
-from pdqi.content.evidence import Judgement, Theme
+from pdqi.content.evidence import Judgement, PublishedFigure, Theme
 from pdqi.content.models import Statement
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import parts
@@ -32,6 +32,9 @@ def name_of(page: Page, library: Library, ref: str) -> str:
     kind, _, item = ref.partition(":")
     if kind == "kpi":
         return next((page.fill(kpi.name) for kpi in CATALOGUE if kpi.id == item), item)
+    found = library.items.get(ref)
+    if isinstance(found, PublishedFigure):
+        return f"Published: {page.fill(found.text)}"
     return page.fill(library.name(ref))
 
 
@@ -59,7 +62,8 @@ def _theme(page: Page, library: Library, theme: Theme) -> None:
     st.markdown("\n\n".join(said))
     for item in theme.evidence:
         st.markdown(
-            f"- {plain(name_of(page, library, item.to))}: **{JUDGEMENTS[item.judgement]}**."
+            f"- **{JUDGEMENTS[item.judgement].capitalize()}:**"
+            f" {plain(name_of(page, library, item.to).rstrip('.'))}."
             f" {plain(page.fill(item.why))}"
         )
 

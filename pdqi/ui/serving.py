@@ -126,7 +126,7 @@ class SecurityHeaders:
 
 
 def say_sorry(error: Exception) -> bool:
-    """Show a sentence in place of an unexpected error; the log has the error under the same number."""
+    """Show a sentence in place of an unexpected error; the log has it under the same number."""
     reference = secrets.token_hex(4)
     log.error("Reference %s", reference, exc_info=error)
     st.error(

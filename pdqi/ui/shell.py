@@ -77,7 +77,7 @@ def run() -> None:
         page_title="pdqi",
         page_icon=str(ROOT / "static" / "icon.png"),
         layout="wide",
-        initial_sidebar_state=256,
+        initial_sidebar_state=284,
     )
     current = _navigation()
     place = next(item for item in PLACES if item.title == current.title)
@@ -95,7 +95,7 @@ def run() -> None:
 
 
 def open_page(page_id: str) -> Page:
-    """Return what a page may use; a page that was run without the frame is sent through it first."""
+    """Return what a page may use; one that was run without the frame is sent through it."""
     page = _entered.get()
     if page is not None and page.place.id == page_id:
         return page

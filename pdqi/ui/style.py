@@ -20,18 +20,23 @@ def apply() -> None:
 SHEET = """
 [class*="st-key-picture"] { overflow-x: auto; }
 [class*="st-key-canvas"] { min-width: 1112px; flex-shrink: 0; }
-.stMain .block-container { max-width: 74rem; padding: 3.5rem 1.5rem 4rem; }
+.stMain .block-container { max-width: 74rem; padding: 3.5rem 1.25rem 4rem; }
 .stMain h2 { margin-top: 1.5rem; padding-bottom: 0.25rem; }
 .stMain table, .stMain [data-testid="stMarkdownContainer"] { font-variant-numeric: tabular-nums; }
 .stMain [data-testid="stMarkdownContainer"] p { max-width: 46rem; }
-[class*="st-key-numbers"] th:not(:first-child), [class*="st-key-numbers"] td { text-align: right !important; }
+[class*="st-key-numbers"] th:not(:first-child),
+[class*="st-key-numbers"] td { text-align: right !important; }
 .stTable th, .stTable td { vertical-align: top; }
+.stTable [role="region"] > table { width: 100%; min-width: 34rem; }
+.stTable [role="region"] th, .stTable [role="region"] td { white-space: normal; max-width: none; }
 .st-key-invented { background: #5c3d99; border-radius: 4px; padding: 0.4rem 0.8rem; }
 .stMain .st-key-invented [data-testid="stMarkdownContainer"] p { color: #ffffff; max-width: none; }
 .st-key-header { gap: 0.25rem; }
-.stMain .st-key-chosen [data-testid="stMarkdownContainer"] p { font-size: 1.15rem; font-weight: 600; max-width: none; }
+.stMain .st-key-chosen [data-testid="stMarkdownContainer"] p {
+  font-size: 1.15rem; font-weight: 600; max-width: none; }
 .st-key-provenance { gap: 0; }
-.stMain .st-key-provenance [data-testid="stMarkdownContainer"] p { font-size: 0.875rem; max-width: none; }
+.stMain .st-key-provenance [data-testid="stMarkdownContainer"] p {
+  font-size: 0.875rem; max-width: none; }
 @media (max-width: 640px) {
   .st-key-picture_drivers { display: none; }
   .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }

@@ -1,4 +1,4 @@
-"""What people come for, in a real browser: a link sent on, a definition found, a page that is whole."""
+"""What people come for, in a real browser: a link sent on, a definition, a page that is whole."""
 
 from pathlib import Path
 

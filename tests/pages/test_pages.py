@@ -1,4 +1,4 @@
-"""Every page as every role, and what can fail without a sound: filters, links, a store that is gone."""
+"""Every page as every role, and what can fail without a sound: filters, links, a lost store."""
 
 from pathlib import Path
 
