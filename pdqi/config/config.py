@@ -8,176 +8,36 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
+from pdqi.config.parts import (
+    AgeBand,
+    CaseDefinition,
+    Id,
+    Organisation,
+    Pathway,
+    Policy,
+    Role,
+    Roles,
+    Rules,
+    Service,
+    SnomedConcept,
+    Target,
+    Team,
+    TeamSet,
+    Text,
+    Treatment,
+)
 from pdqi.errors import ConfigError, Problem, one_of
 from pdqi.yamlfile import Frozen, Lines, read, read_sound_part
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
 RESERVED = frozenset({"system", "all", "service", "none"})
 MOST_TEAMS = 120
 """A person's teams are kept as a bit each in one 128-bit number."""
-
-
-class Organisation(Frozen):
-    """Whose dashboard this is, and the handling marking of what leaves it."""
-
-    name: Text
-    marking: Text = "OFFICIAL"
-    marking_cleared: Text = "OFFICIAL-SENSITIVE"
-
-
-class Pathway(Frozen):
-    """Which pathway: its id, its name and, for the title of pages, what it is about."""
-
-    id: Id
-    name: Text
-    area: Text
-
-
-class Service(Frozen):
-    """A type of service. `assesses` says that its referrals are assessed on their own."""
-
-    id: Id
-    name: Text
-    short: Text
-    assesses: bool = False
-
-
-class Team(Frozen):
-    """A team, the service it belongs to and the spellings under which extracts know it."""
-
-    id: Id
-    name: Text
-    service: Id
-    spellings: tuple[Text, ...] = ()
-
-
-class TeamSet(Frozen):
-    """A named set of services and teams that can be chosen as one."""
-
-    id: Id
-    name: Text
-    services: tuple[Id, ...] = ()
-    teams: tuple[Id, ...] = ()
-
-
-class Treatment(Frozen):
-    """A treatment; `evidence_based` decides whether it counts as one."""
-
-    id: Id
-    name: Text
-    evidence_based: bool
-    spellings: tuple[Text, ...] = ()
-
-
-class SnomedConcept(Frozen):
-    """A SNOMED CT concept of a case definition, with where it was taken from."""
-
-    id: Annotated[str, Field(pattern=r"^[0-9]{6,18}$")]
-    term: Text
-    source: Text
-
-
-class CaseDefinition(Frozen):
-    """Whom to count: codes and words, and which certainties are enough."""
-
-    id: Id
-    name: Text
-    version: Annotated[int, Field(ge=1)]
-    agreed: Text
-    counts: tuple[Literal["confirmed", "suspected"], ...] = Field(min_length=1)
-    icd10: tuple[Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}[0-9]{0,3}$")], ...]
-    snomed: Id | None = None
-    terms: tuple[Text, ...] = ()
-
-
-class AgeBand(Frozen):
-    """A closed range of ages in whole years; no `to` means without upper limit."""
-
-    id: Id
-    name: Text
-    first: Annotated[int, Field(ge=0, le=120)] | None = None
-    last: Annotated[int, Field(ge=0, le=120)] | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.first is not None and self.last is not None and self.last < self.first:
-            raise ValueError("'last' is before 'first'. Swap them.")
-        return self
-
-
-class Roles(Frozen):
-    """Which services play the parts that figures speak of."""
-
-    specialist: Id
-    drop_in: Id
-    community: tuple[Id, ...]
-    crisis: tuple[Id, ...]
-    inpatient: tuple[Id, ...] = ()
-
-
-class Prescribing(Frozen):
-    """Which drug classes are watched and which indications make them right."""
-
-    watched_classes: tuple[Text, ...]
-    accepted_indications: tuple[Text, ...]
-
-
-class Rules(Frozen):
-    """Thresholds of the definitions that a trust may vary."""
-
-    merge_gap_days: Annotated[int, Field(ge=0, le=90)] = 5
-    contact_kinds: tuple[Id, ...] = ("contact", "group")
-    panel_kind: Id = "panel_review"
-    attendance_kind: Id = "attendance"
-    prescribing: Prescribing
-    trained_measure: Id = "trained"
-    supervised_measure: Id = "supervised"
-
-
-class Policy(Frozen):
-    """How a reader's figures are protected (DEFINITIONS, disclosure control)."""
-
-    id: Id
-    name: Text
-    cleared: bool = False
-    threshold: Annotated[int, Field(ge=2, le=50)] = 5
-    round_to: Annotated[int, Field(ge=1, le=50)] = 5
-    fewest_people: Annotated[int, Field(ge=2, le=100)] = 10
-    hide_zero: bool = False
-    protect_complement: bool = True
-
-    @model_validator(mode="after")
-    def _shown_counts_are_whole_steps(self) -> Self:
-        if not self.cleared and self.threshold < self.round_to / 2:
-            raise ValueError(
-                "'threshold' is below half of 'round_to': small counts would show as 0."
-            )
-        return self
-
-
-class Role(Frozen):
-    """A kind of reader and the policy that protects what they see."""
-
-    id: Id
-    name: Text
-    policy: Id
-
-
-class Target(Frozen):
-    """A target for a figure from a date on: shares as fractions, durations in days."""
-
-    kpi: Id
-    value: float
-    start: date
-    source: Text
 
 
 class Config(Frozen):
@@ -191,7 +51,7 @@ class Config(Frozen):
     team_sets: tuple[TeamSet, ...] = ()
     service_roles: Roles
     treatments: tuple[Treatment, ...] = Field(min_length=1, max_length=60)
-    snomed_lists: dict[Id, tuple[SnomedConcept, ...]] = {}
+    snomed_lists: dict[Id, tuple[SnomedConcept, ...]] = Field(default_factory=dict)
     case_definitions: tuple[CaseDefinition, ...] = Field(min_length=1)
     default_definition: Id
     age_bands: tuple[AgeBand, ...] = Field(min_length=1)
