@@ -174,10 +174,12 @@ def _cells(
         else:
             number = row.counts[count.name]
             cells[count.name] = Cell(number if policy.cleared else rounded(number, policy.round_to))
-    fewest = 0 if policy.cleared else policy.fewest_people
-    derived = kind.derive(cells, fewest)
+    derived = kind.derive(cells)
+    few = any(0 < row.counts[name] < policy.fewest_people for name in kind.ratio_rests_on)
     for field in kind.derived:
         cell = derived[field.name]
+        if few and field.unit == "ratio" and not policy.cleared:
+            cell = SUPPRESSED
         if not policy.cleared and cell.value is not None:
             # Whole percent, and ratios to a tenth: rounded counts carry no more than that.
             cell = Cell(half_up(float(cell.value), 2 if field.unit == "share" else 1))

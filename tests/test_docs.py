@@ -56,7 +56,6 @@ def test_config_examples_of_extending_are_accepted(tmp_path: Path) -> None:
 
 def test_the_kpi_of_extending_measures(tmp_path: Path) -> None:
     """The declaration in the document is run against a world of two people."""
-    from datetime import date
 
     from pdqi.metrics import kpi as words
     from pdqi.metrics.measure import measure

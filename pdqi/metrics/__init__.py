@@ -1,0 +1,1 @@
+"""The figures: what each counts, and how they are measured."""

@@ -72,6 +72,8 @@ class Kind:
     derived: tuple[Field, ...] = ()
     main: str = "value"
     """The field that stands for the figure where there is room for one."""
+    ratio_rests_on: tuple[str, ...] = ()
+    """The counts of people behind a derived ratio, each of which must be large enough."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -82,7 +84,7 @@ class Kind:
         """Return a field by name."""
         return {item.name: item for item in self.fields}[name]
 
-    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:  # noqa: ARG002 (for kinds that do)
         """Return the derived cells, from published counts only."""
         return {}
 
@@ -101,7 +103,7 @@ class Proportion(Kind):
         Field("high", "95% to", "share"),
     )
 
-    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:
         """Return value, low and high."""
         return _share(cells, "numerator", "denominator", "value", "low", "high")
 
@@ -143,9 +145,10 @@ class PairedProportion(Kind):
         Field("ratio_high", "Ratio: 95% to", "ratio"),
     )
     main: str = "pd_value"
+    ratio_rests_on: tuple[str, ...] = ("pd_denominator", "other_denominator")
 
-    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
-        """Return both shares and their ratio; a ratio needs all four counts and enough people."""
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:
+        """Return both shares and their ratio; a ratio needs all four counts."""
         out = _share(cells, "pd_numerator", "pd_denominator", "pd_value", "pd_low", "pd_high")
         out |= _share(
             cells, "other_numerator", "other_denominator", "other_value", "other_low", "other_high"
@@ -155,8 +158,6 @@ class PairedProportion(Kind):
         if any(cell.state is State.SUPPRESSED for cell in four):
             return out | dict.fromkeys(names, SUPPRESSED)
         n1, a, n2, b = (float(cell.value or 0) for cell in four)
-        if 0 < min(n1, n2) < fewest_people:
-            return out | dict.fromkeys(names, SUPPRESSED)
         ratio = risk_ratio(a, n1, b, n2)
         if ratio is None:
             return out | dict.fromkeys(names, NO_DATA)
@@ -198,7 +199,7 @@ class Duration(Kind):
     shares: tuple[tuple[str, str, str], ...] = ()
     """Derived shares: name, part, whole."""
 
-    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:
         """Return the derived shares."""
         return {
             name: _share(cells, part, whole, "value", "low", "high")["value"]
@@ -210,7 +211,7 @@ class Duration(Kind):
 class Steps(Kind):
     """A cascade: each step is a part of the one before it."""
 
-    def derive(self, cells: Mapping[str, Cell], fewest_people: int) -> Cells:
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:
         """Return each later step as a share of the second: the people whom the cascade is for."""
         whole = self.counts[1].name
         out: Cells = {}

@@ -1,0 +1,1 @@
+"""The store: its tables, its versions, and reading it locked down."""

@@ -111,6 +111,7 @@ def test_a_ratio_needs_all_its_counts_and_ten_people() -> None:
     assert ratio_state(100, 20, 100, 10) is State.SHOWN
     assert ratio_state(100, 20, 100, 3) is State.SUPPRESSED
     assert ratio_state(6, 6, 100, 10) is State.SUPPRESSED
+    assert ratio_state(9, 9, 100, 10) is State.SUPPRESSED, "9 people are 10 only when rounded"
     assert ratio_state(100, 20, 100, 0) is State.NO_DATA
 
 

@@ -47,9 +47,12 @@ def path(tmp_path: Path) -> Path:
     ],
 )
 def test_sql_reaches_nothing_but_the_store(path: Path, sql: str) -> None:
-    with Store.open(path, WORLD) as store, store.session() as session:
-        with pytest.raises(duckdb.Error):
-            session.rows(sql)
+    with (
+        Store.open(path, WORLD) as store,
+        store.session() as session,
+        pytest.raises(duckdb.Error),
+    ):
+        session.rows(sql)
 
 
 def test_the_files_of_a_store_are_not_changed_by_reading(path: Path) -> None:

@@ -12,7 +12,6 @@ from pdqi.metrics.kpi import (
     Tally,
 )
 
-
 EBT_WAIT = Kpi(
     id="ebt_wait",
     section="waits",
