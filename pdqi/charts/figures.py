@@ -227,7 +227,8 @@ def bars(
         layers.append(
             {
                 "transform": [{"filter": f"isValid(datum.{count.name})"}],
-                "mark": {"type": "bar", "height": {"band": wide}},
+                # Read out once: the description and the table have the parts.
+                "mark": {"type": "bar", "height": {"band": wide}, "aria": count is counts[0]},
                 "encoding": {
                     "x": {"field": count.name, **x},
                     "color": {

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pdqi import words
+from pdqi.config import Config
 from pdqi.errors import PdqiError, one_of
 from pdqi.metrics.catalogue import SECTIONS
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Scope
@@ -65,7 +66,7 @@ KIND_WORDS: Mapping[PeriodKind, str] = {
     "rolling_year": "12 months",
     "span": "All complete months",
 }
-SCOPE_WORDS = {"team": "Team", "service": "Service", "set": "Set of teams", "system": "All"}
+SCOPE_WORDS = {"team": "Team", "service": "Service", "set": "Set"}
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,10 @@ def _draw(service: Service) -> None:
     order = ("system", "service", "set", "team")
     keys = [key for kind in order for key, scope in scopes.items() if scope.kind == kind]
     st.selectbox(
-        "Team or service", keys, key="scope", format_func=lambda key: scope_words(scopes[key])
+        "Team or service",
+        keys,
+        key="scope",
+        format_func=lambda key: scope_words(scopes[key], config),
     )
     kinds = [kind for kind in PERIOD_KINDS if service.periods(kind)] or ["span"]
     st.selectbox("Kind of period", kinds, key="kind", format_func=lambda kind: KIND_WORDS[kind])
@@ -283,9 +287,10 @@ def _periods(kind: PeriodKind, service: Service) -> tuple[Period, ...]:
     return service.periods(kind) or ((default,) if default else ())
 
 
-def scope_words(scope: Scope) -> str:
-    """Return a scope as it stands in the list: its kind, then its name."""
-    return scope.name if scope.kind == "system" else f"{SCOPE_WORDS[scope.kind]}: {scope.name}"
+def scope_words(scope: Scope, config: Config) -> str:
+    """Return a scope as it stands in the list: its kind, then its name, a service's short one."""
+    name = config.service(scope.id).short if scope.kind == "service" else scope.name
+    return name if scope.kind == "system" else f"{SCOPE_WORDS[scope.kind]}: {name}"
 
 
 def period_words(period: Period) -> str:
