@@ -119,7 +119,12 @@ def dots(
     layers: list[Spec] = [
         {
             "transform": [{"filter": "datum.published_high > datum.published_low"}],
-            "mark": {"type": "bar", "color": colours.faint, "height": {"band": 0.9}},
+            "mark": {
+                "type": "bar",
+                "color": colours.faint,
+                "height": {"band": 0.9},
+                "aria": False,
+            },
             "encoding": {
                 "x": {"field": "published_low", **x},
                 "x2": {"field": "published_high"},
@@ -131,6 +136,7 @@ def dots(
                 {"filter": "datum.published_low === datum.published_high"},
             ],
             "mark": {
+                "aria": False,
                 "type": "tick",
                 "color": colours.line,
                 "thickness": 4,
@@ -140,7 +146,7 @@ def dots(
         },
         {
             "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
-            "mark": {"type": "rule", "strokeWidth": 2},
+            "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
             "encoding": {
                 "x": {"field": "low", **x},
                 "x2": {"field": "high"},
