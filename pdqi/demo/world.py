@@ -130,7 +130,7 @@ def _teams(parts: dict[str, str], main_part: str) -> Iterator[tuple[object, ...]
         for affected in (True, False):
             weights = [max(1 - 0.15 * rank, 0.3) for rank in range(len(members))]
             if part == "inpatient" and len(members) > 1:
-                weights[-1] = 0.04  # a small team, so that small numbers occur
+                weights[-1] = 0.22  # a small team, so that small numbers occur
             if affected:
                 weights = [weight * (1.0, 0.82, 1.12)[i % 3] for i, weight in enumerate(weights)]
             edges = [sum(weights[:rank]) / sum(weights) for rank in range(len(members))] + [1.0]
