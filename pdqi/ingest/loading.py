@@ -24,7 +24,7 @@ from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
 from pdqi.ingest.report import LoadReport
 from pdqi.ingest.sql import make_macros
 from pdqi.store import folder as folders
-from pdqi.store.folder import Manifest
+from pdqi.store.folder import FileAccount, Manifest
 
 PIPELINE = 1
 """Raised when the same files and mapping would give other rows: it is part of a load's id."""
@@ -34,6 +34,8 @@ SMALL_BYTES = 20_000_000
 """Files that are no larger together are worked on in memory and touch the disk only as results."""
 
 THREADS = 4
+JUNK_ROWS = 1_000
+"""A file of at least so many rows of which none can be stored is not the file it is taken for."""
 
 
 def load(
@@ -69,6 +71,7 @@ def load(
                 counting.account(connection, n, plan.id, file, filled[n], made[n])
                 for n, file in enumerate(files)
             )
+            _refuse_junk(own)
             unknown = tuple(
                 word
                 for n, file in enumerate(files)
@@ -94,6 +97,23 @@ def load(
         finally:
             connection.close()
     return LoadReport(manifest.version, changed, own, manifest.rows, unknown, tuple(not_read))
+
+
+def _refuse_junk(accounts: tuple[FileAccount, ...]) -> None:
+    """Refuse large files of which nothing could be stored: they would replace what there was."""
+    problems = []
+    for account in accounts:
+        if account.stored == 0 and account.rows_in_file >= JUNK_ROWS:
+            reasons = ", ".join(f"{count:,} {name}" for name, count in account.reasons.items())
+            problems.append(
+                Problem(
+                    f"None of its {account.rows_in_file:,} rows could be stored ({reasons}).",
+                    account.file,
+                    fix="Is this the right file for this mapping? Correct the file or the mapping.",
+                )
+            )
+    if problems:
+        raise LoadError(problems)
 
 
 def _before(store: Path) -> tuple[Path, Manifest] | None:

@@ -3,7 +3,6 @@
 
 import io
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -346,7 +345,21 @@ def test_cells_as_text(value: float, text: str) -> None:
     assert workbook.as_text(value) == text
 
 
-def test_junk_below_a_good_header_is_accounted_for(trust: Trust) -> None:
-    make: Callable[[int], str] = lambda n: f"x{n},y,z,{n},{n},,\n"  # noqa: E731
-    report = trust.load(referrals=REFERRAL_HEADER + "".join(make(n) for n in range(30_000)))
+def junk(rows: int) -> str:
+    return REFERRAL_HEADER + "".join(f"x{n},y,z,{n},{n},,\n" for n in range(rows))
+
+
+def test_a_file_of_junk_below_a_good_header_leaves_the_store_as_it_was(trust: Trust) -> None:
+    trust.load(referrals=REFERRAL_HEADER + GOOD)
+    before = files_of(trust.store)
+    assert trust.problems(referrals=junk(30_000)) == (
+        "referrals.csv: None of its 30,000 rows could be stored (30,000 unknown_person). Is this the "
+        "right file for this mapping? Correct the file or the mapping."
+    )
+    assert files_of(trust.store) == before
+
+
+def test_junk_beside_good_rows_is_accounted_for(trust: Trust) -> None:
+    report = trust.load(referrals=junk(30_000) + GOOD)
     assert counts(report, "referrals.csv")["unknown_person"] == 30_000
+    assert counts(report, "referrals.csv")["stored"] > 0
