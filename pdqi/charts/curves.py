@@ -3,7 +3,9 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 from pdqi.charts.geometry import (
     Box,
@@ -12,6 +14,7 @@ from pdqi.charts.geometry import (
 from pdqi.charts.theme import SMALL
 
 Point = tuple[float, float]
+Floats = npt.NDArray[np.float64]
 Ends = tuple[str, str]
 """The boxes from which and to which a curve leads; the same one twice is a loop."""
 
@@ -19,6 +22,19 @@ _EVEN = (0.16, -0.16, 0.3, -0.3, 0.08, -0.08, 0.45, -0.45, 0.6, -0.6, 0.8, -0.8)
 _ODD = (-0.7, -0.45, -0.2, 0.2, 0.45, 0.7)
 BENDS = (*((bend, bend) for bend in _EVEN), *((a, b) for a in _ODD for b in _ODD if a != b))
 """How far a curve may bow out at either end, as shares of its length, in order of preference."""
+
+
+SHARES = np.linspace(0, 1, 25)
+BASIS = np.stack(
+    [
+        (1 - SHARES) ** 3,
+        3 * SHARES * (1 - SHARES) ** 2,
+        3 * SHARES**2 * (1 - SHARES),
+        SHARES**3,
+    ],
+    axis=1,
+)
+"""What each control point of a cubic curve weighs at 25 points along it."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,11 @@ class Curve:
     bend_start: Point
     bend_end: Point
     end: Point
+
+    @property
+    def controls(self) -> tuple[Point, Point, Point, Point]:
+        """The four points that make the curve."""
+        return self.start, self.bend_start, self.bend_end, self.end
 
     def at(self, share: float) -> Point:
         """Return the point at a share of the curve."""
@@ -76,29 +97,39 @@ def curves(pairs: Sequence[Ends], boxes: Mapping[str, Box], room: Box) -> dict[E
         if pair[0] == pair[1]:
             found[pair] = _loop(start)
             seen += [found[pair].at(n / 8) for n in range(9)]
-            ends += [found[pair].start, found[pair].end]
-            continue
-        others = [box.grown(5) for name, box in boxes.items() if name not in pair]
-        best: tuple[float, Curve] | None = None
-        for rank, bend in enumerate(BENDS):
-            curve = _between(start, end, bend)
-            points = [curve.at(n / 24) for n in range(25)]
-            cost = 0.35 * min(rank, 14) + 8.0 * sum(box.holds(*p) for box in others for p in points)
-            cost += 8.0 * sum(not room.holds(*p) for p in points)
-            cost += 0.008 * (_length(points) - _apart(points[0], points[-1]))
-            cost += 0.4 * sum(
-                abs(x - a) < 11 and abs(y - b) < 11 for x, y in points[4:-4] for a, b in seen
-            )
-            cost += 1.5 * sum(
-                abs(x - a) + abs(y - b) < 15 for x, y in (points[0], points[-1]) for a, b in ends
-            )
-            if best is None or cost < best[0]:
-                best = (cost, curve)
-        assert best is not None
-        found[pair] = best[1]
-        seen += [best[1].at(n / 24) for n in range(25)]
-        ends += [best[1].start, best[1].end]
+        else:
+            others = [box.grown(5) for name, box in boxes.items() if name not in pair]
+            tried = [_between(start, end, bend) for bend in BENDS]
+            points = np.stack([BASIS @ np.array(curve.controls) for curve in tried])
+            cost = _cost(points, others, room, np.array(seen), np.array(ends))
+            best = int(np.argmin(cost))
+            found[pair] = tried[best]
+            seen += [(float(x), float(y)) for x, y in points[best]]
+        ends += [found[pair].start, found[pair].end]
     return found
+
+
+def _cost(points: Floats, others: Sequence[Box], room: Box, seen: Floats, ends: Floats) -> Floats:
+    """Return what is wrong with each of the curves tried, given by 25 points each."""
+    x, y = points[..., 0], points[..., 1]
+
+    def inside(box: Box) -> npt.NDArray[np.bool_]:
+        return (box.x < x) & (x < box.right) & (box.y < y) & (y < box.bottom)
+
+    steps = np.hypot(np.diff(x, axis=1), np.diff(y, axis=1)).sum(axis=1)
+    straight = np.hypot(x[:, -1] - x[:, 0], y[:, -1] - y[:, 0])
+    cost: Floats = 0.35 * np.minimum(np.arange(len(points)), 14) + 0.008 * (steps - straight)
+    cost += 8.0 * (~inside(room)).sum(axis=1)
+    for box in others:
+        cost += 8.0 * inside(box).sum(axis=1)
+    if len(seen):
+        across = np.abs(points[:, 4:-4, None, 0] - seen[:, 0]) < 11
+        down = np.abs(points[:, 4:-4, None, 1] - seen[:, 1]) < 11
+        cost += 0.4 * (across & down).sum(axis=(1, 2))
+    if len(ends):
+        apart = np.abs(points[:, (0, -1), None, :] - ends).sum(axis=3)
+        cost += 1.5 * (apart < 15).sum(axis=(1, 2))
+    return cost
 
 
 def _between(start: Box, end: Box, bend: tuple[float, float]) -> Curve:
@@ -128,10 +159,6 @@ def _loop(box: Box) -> Curve:
 
 def _apart(one: Point, other: Point) -> float:
     return math.hypot(one[0] - other[0], one[1] - other[1])
-
-
-def _length(points: list[Point]) -> float:
-    return sum(_apart(a, b) for a, b in pairwise(points))
 
 
 def label_place(curve: Curve, text: str, taken: list[Box], *, again: bool) -> Box:
