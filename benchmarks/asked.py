@@ -111,9 +111,7 @@ def asked_of(store: Path, config: Config, basis: Basis) -> Asked:
         ),
         acute_or_community=frozenset(acute_or_community),
         treatments={key: name for name, key in treatments.items()},
-        counted=frozenset(
-            treatments[item.id] for item in config.treatments if item.evidence_based
-        ),
+        counted=frozenset(treatments[item.id] for item in config.treatments if item.evidence_based),
         scopes=scopes,
         care_scopes=care_scopes,
         return_scopes=tuple(

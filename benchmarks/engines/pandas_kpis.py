@@ -307,4 +307,6 @@ def _months(asked: Asked, staffing: Frame, measure: str) -> Frame:
 
 def _share(team_key: pd.Series, flag: pd.Series) -> Frame:
     found = flag.groupby(team_key.to_numpy()).agg(["size", "sum"])
-    return found.set_axis(["denominator", "numerator"], axis=1).rename_axis("team_key").reset_index()
+    return (
+        found.set_axis(["denominator", "numerator"], axis=1).rename_axis("team_key").reset_index()
+    )

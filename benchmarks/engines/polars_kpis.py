@@ -100,16 +100,16 @@ def _caseload(asked: Asked, frames: Frames, care: Lazy, cases: Lazy) -> Lazy:
         .group_by("person_key")
         .agg(
             referred=_bit("treatment_key").bitwise_or(),
-            assessed=_bit("treatment_key").filter((col("assessed_on") <= to) | started).bitwise_or(),
+            assessed=_bit("treatment_key")
+            .filter((col("assessed_on") <= to) | started)
+            .bitwise_or(),
             started=_bit("treatment_key").filter(started).bitwise_or(),
             completed=_bit("treatment_key").filter(done).bitwise_or(),
         )
     )
     reviewed = (
         frames["happenings"]
-        .filter(
-            col("kind") == asked.bound["panel_kind"], col("occurred_on").is_between(first, to)
-        )
+        .filter(col("kind") == asked.bound["panel_kind"], col("occurred_on").is_between(first, to))
         .select("person_key", reviewed=True)
         .unique("person_key")
     )
