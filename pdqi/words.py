@@ -34,11 +34,6 @@ def percent(value: float) -> str:
     return f"{_signed(half_up(float(Decimal(repr(value)) * 100)))}%"
 
 
-def percent_range(low: float, high: float) -> str:
-    """Return two fractions as a range: `60% to 70%`."""
-    return f"{percent(low)} to {percent(high)}"
-
-
 def count(value: float) -> str:
     """Return a whole number with thousands separators: `1,234`."""
     return _signed(half_up(value))
@@ -55,17 +50,9 @@ def ratio(value: float) -> str:
     return _signed(half_up(value, 1))
 
 
-def quarters(value: float) -> str:
-    """Return whole quarters of a year with the unit: `1 quarter`, `5 quarters`."""
-    whole = half_up(value)
-    return f"{_signed(whole)} {'quarter' if abs(whole) == 1 else 'quarters'}"
-
-
 def in_unit(value: float, unit: str) -> str:
-    """Return a figure in its unit: count, share, days, ratio or quarters."""
-    return {"count": count, "share": percent, "days": days, "ratio": ratio, "quarters": quarters}[
-        unit
-    ](value)
+    """Return a figure in its unit: count, share, days or ratio."""
+    return {"count": count, "share": percent, "days": days, "ratio": ratio}[unit](value)
 
 
 def day(value: date) -> str:

@@ -302,7 +302,7 @@ def _x_axis(unit: str) -> Spec:
         return axis | {"format": ".0%"}
     if unit == "count":
         return axis | {"format": ",d", "tickMinStep": 1}
-    if unit in ("days", "quarters"):
+    if unit == "days":
         return axis | {"labelExpr": "format(datum.value, ',d') + ' days'"}
     return axis
 

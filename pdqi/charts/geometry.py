@@ -36,10 +36,6 @@ class Box:
         """Return the box with a margin."""
         return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
 
-    def holds(self, x: float, y: float) -> bool:
-        """Say whether a point lies inside."""
-        return self.x < x < self.right and self.y < y < self.bottom
-
     def meets(self, other: "Box") -> bool:
         """Say whether two boxes overlap."""
         return (

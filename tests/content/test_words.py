@@ -35,12 +35,10 @@ def test_days(value: float, text: str) -> None:
     assert words.days(value) == text
 
 
-def test_counts_ratios_quarters() -> None:
+def test_counts_and_ratios() -> None:
     assert words.count(12345) == "12,345"
     assert words.ratio(2) == "2.0"
     assert words.ratio(1.95) == "2.0"
-    assert words.quarters(1) == "1 quarter"
-    assert words.percent_range(0.6, 0.7) == "60% to 70%"
     assert words.in_unit(0.4, "share") == "40%"
 
 
@@ -49,3 +47,4 @@ def test_dates() -> None:
     assert words.span(date(2022, 4, 1), date(2022, 4, 30)) == "April 2022"
     assert words.span(date(2022, 4, 1), date(2022, 6, 30)) == "April to June 2022"
     assert words.span(date(2022, 4, 1), date(2023, 3, 31)) == "April 2022 to March 2023"
+    assert words.short_span(date(2022, 4, 1), date(2023, 3, 31)) == "Apr 2022 to Mar 2023"
