@@ -1,6 +1,6 @@
 """Every KPI of one period at every scope: pdqi, pandas, Polars, and DuckDB merely reading.
 
-    python -m benchmarks.kpis --work DIR [--episodes 100k 1m 10m] [--repeats 3] [--base]
+    python -m benchmarks.kpis --work DIR [--episodes 100k 1m 10m] [--repeats 3]
 
 Makes the stores of invented data that DIR lacks, runs each engine in a fresh process in turn,
 compares every figure, and prints a table. docs/benchmarks.md says what it shows.
@@ -35,7 +35,6 @@ NAMES = {
     "polars_base": "Polars, from the loaded rows",
     "pandas_base": "pandas, from the loaded rows",
 }
-SIDES = ("pdqi", "floor", "floor_rows", "polars", "polars_memory", "pandas")
 Result = dict[str, Any]
 
 

@@ -11,13 +11,17 @@ from typing import Any, TypeVar
 
 from benchmarks.asked import Asked, asked_of, basis_of
 from benchmarks.figures import Figures, of_aggregates
+from benchmarks.loaded import Loaded, loaded_of
 from pdqi.config import Config
 from pdqi.model import Basis
 from pdqi.store.store import Store
 
 CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
 T = TypeVar("T")
-ENGINES = ("pdqi", "floor", "floor_rows", "polars", "polars_memory", "pandas")
+ENGINES = (
+    *("pdqi", "floor", "floor_rows", "polars", "polars_memory", "pandas"),
+    *("polars_base", "pandas_base"),
+)
 
 
 def run(engine: str, path: Path, config: Config) -> dict[str, Any]:
@@ -28,11 +32,12 @@ def run(engine: str, path: Path, config: Config) -> dict[str, Any]:
     """
     basis = basis_of(path, config)
     asked = asked_of(path, config, basis)
-    return (
-        _duckdb(engine, path, config, asked, basis)
-        if engine in ENGINES[:3]
-        else _frames(engine, asked)
-    )
+    if engine in ("pdqi", "floor", "floor_rows"):
+        return _duckdb(engine, path, config, asked, basis)
+    loaded = loaded_of(path, config, basis, asked) if engine.endswith("_base") else None
+    if engine.startswith("pandas"):
+        return _pandas(asked, loaded)
+    return _polars(asked, loaded, engine == "polars_memory")
 
 
 def _duckdb(engine: str, path: Path, config: Config, asked: Asked, basis: Basis) -> dict[str, Any]:
@@ -53,25 +58,45 @@ def _duckdb(engine: str, path: Path, config: Config, asked: Asked, basis: Basis)
     return {"open": opening, "first": first, "again": again, "cpu": cpu, "figures": figures}
 
 
-def _frames(engine: str, asked: Asked) -> dict[str, Any]:
-    frames: Any
+def _frames(prepare: Callable[[], Any], answer: Callable[[Any], Figures]) -> dict[str, Any]:
     before = processor_seconds()
-    if engine == "pandas":
-        import pyarrow as pa
-
-        from benchmarks.engines import pandas_kpis as kpis
-
-        pa.set_cpu_count(2)
-        frames, reading = timed(lambda: kpis.read(asked))
-    else:
-        from benchmarks.engines import polars_kpis as kpis  # type: ignore[no-redef]
-
-        how = kpis.read if engine == "polars_memory" else kpis.scan  # type: ignore[attr-defined]
-        frames, reading = timed(lambda: how(asked))
-    figures, first = timed(lambda: of_aggregates(asked, kpis.aggregates(asked, frames)))
+    frames, reading = timed(prepare)
+    figures, first = timed(lambda: answer(frames))
     cpu = processor_seconds() - before
-    _, again = timed(lambda: of_aggregates(asked, kpis.aggregates(asked, frames)))
+    _, again = timed(lambda: answer(frames))
     return {"first": reading + first, "again": again, "cpu": cpu, "figures": figures}
+
+
+def _pandas(asked: Asked, loaded: Loaded | None) -> dict[str, Any]:
+    import pyarrow as pa
+
+    from benchmarks.engines import pandas_base, pandas_kpis
+
+    pa.set_cpu_count(2)
+
+    def prepare() -> Any:
+        return pandas_base.read(loaded) if loaded else pandas_kpis.read(asked)
+
+    def answer(frames: Any) -> Figures:
+        ready = pandas_base.derived(loaded, frames) if loaded else frames
+        return of_aggregates(asked, pandas_kpis.aggregates(asked, ready))
+
+    return _frames(prepare, answer)
+
+
+def _polars(asked: Asked, loaded: Loaded | None, in_memory: bool) -> dict[str, Any]:
+    from benchmarks.engines import polars_base, polars_kpis
+
+    def prepare() -> Any:
+        if loaded:
+            return polars_base.scan(loaded)
+        return polars_kpis.read(asked) if in_memory else polars_kpis.scan(asked)
+
+    def answer(frames: Any) -> Figures:
+        ready = polars_base.derived(loaded, frames) if loaded else frames
+        return of_aggregates(asked, polars_kpis.aggregates(asked, ready))
+
+    return _frames(prepare, answer)
 
 
 def timed(do: Callable[[], T]) -> tuple[T, float]:
