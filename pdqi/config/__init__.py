@@ -1,6 +1,17 @@
 """What a trust edits, read and checked."""
 
-from pdqi.config.config import Config, digest_of, folded
-from pdqi.config.parts import CaseDefinition, Id, Policy, Role, Text
+from pdqi.config.config import Config, digest_of
+from pdqi.config.links import folded
+from pdqi.config.parts import CaseDefinition, Id, Policy, Role, Text, TreatmentList
 
-__all__ = ["CaseDefinition", "Config", "Id", "Policy", "Role", "Text", "digest_of", "folded"]
+__all__ = [
+    "CaseDefinition",
+    "Config",
+    "Id",
+    "Policy",
+    "Role",
+    "Text",
+    "TreatmentList",
+    "digest_of",
+    "folded",
+]

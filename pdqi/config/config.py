@@ -6,16 +6,16 @@ reported at once, with its line.
 
 import hashlib
 import json
-import re
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, field_validator
 
+from pdqi.config.links import link_problems
 from pdqi.config.parts import (
     AgeBand,
+    Alternatives,
     CaseDefinition,
     Id,
     Organisation,
@@ -32,10 +32,9 @@ from pdqi.config.parts import (
     Text,
     Treatment,
 )
-from pdqi.errors import ConfigError, Problem, one_of
-from pdqi.yamlfile import Frozen, Lines, read, read_sound_part
+from pdqi.errors import ConfigError
+from pdqi.yamlfile import Frozen, read, read_sound_part
 
-RESERVED = frozenset({"system", "all", "service", "none"})
 MOST_TEAMS = 120
 """A person's teams are kept as a bit each in one 128-bit number."""
 
@@ -57,6 +56,7 @@ class Config(Frozen):
     age_bands: tuple[AgeBand, ...] = Field(min_length=1)
     default_age_band: Id
     rules: Rules
+    alternatives: Alternatives = Alternatives()
     policies: tuple[Policy, ...] = Field(min_length=1)
     roles: tuple[Role, ...] = Field(min_length=1)
     default_role: Id
@@ -78,13 +78,13 @@ class Config(Frozen):
         """Read and check a config file; raises `ConfigError` with every fault."""
         config, lines, problems = read(path, cls)
         if config is not None:
-            problems += config._link_problems(path.name, lines)
+            problems += link_problems(config, path.name, lines)
         elif lines.of(("teams",)) is not None:
             sound, removed = read_sound_part(path, cls)
             if sound is not None:
                 problems += [
                     problem
-                    for problem in sound._link_problems(path.name, lines)
+                    for problem in link_problems(sound, path.name, lines)
                     if not any(f"'{name}'" in problem.what for name in removed)
                 ]
         if config is None or problems:
@@ -141,126 +141,6 @@ class Config(Frozen):
     def digest(self) -> str:
         """The definitions' version: 12 hex digits that change when any setting does."""
         return digest_of(self.model_dump(mode="json"))
-
-    def _link_problems(self, file: str, lines: Lines) -> list[Problem]:
-        """Every reference that leads nowhere, every id or spelling used twice."""
-        found: list[Problem] = []
-
-        def fault(
-            path: tuple[str | int, ...], what: str, allowed: str | None, fix: str | None
-        ) -> None:
-            where = ".".join(str(step) for step in path)
-            found.append(Problem(what, file, lines.of(path), where, allowed, fix))
-
-        def known(path: tuple[str | int, ...], value: str, allowed: set[str]) -> None:
-            if value not in allowed:
-                fault(path, f"'{value}' is not declared.", *one_of(value, allowed))
-
-        def unique(names: Sequence[tuple[tuple[str | int, ...], str]], noun: str) -> None:
-            seen: dict[str, tuple[str | int, ...]] = {}
-            for path, name in names:
-                if name in seen:
-                    line = lines.of(seen[name])
-                    fault(
-                        path,
-                        f"The {noun} '{name}' is used twice (first in line {line}).",
-                        None,
-                        "Rename one.",
-                    )
-                seen.setdefault(name, path)
-
-        services = {item.id for item in self.services}
-        teams = {item.id for item in self.teams}
-        groups: dict[str, tuple[Any, ...]] = {
-            "services": self.services,
-            "case_definitions": self.case_definitions,
-            "age_bands": self.age_bands,
-            "policies": self.policies,
-            "roles": self.roles,
-        }
-        for name, items in groups.items():
-            unique([((name, i, "id"), item.id) for i, item in enumerate(items)], "id")
-        # Teams, sets and treatments share one space: each is a scope that can be asked for by id.
-        shared: dict[str, tuple[Any, ...]] = {
-            "teams": self.teams,
-            "team_sets": self.team_sets,
-            "treatments": self.treatments,
-        }
-        scopes = [
-            ((name, i, "id"), item.id)
-            for name, items in shared.items()
-            for i, item in enumerate(items)
-        ]
-        unique(scopes, "id")
-        for path, name in scopes:
-            if name in RESERVED:
-                fault(path, f"The id '{name}' is reserved.", None, "Choose another.")
-        unique(
-            [
-                (("teams", i, "spellings"), spelling)
-                for i, team in enumerate(self.teams)
-                for spelling in sorted(
-                    {folded(name) for name in (team.id, team.name, *team.spellings)}
-                )
-            ],
-            "spelling",
-        )
-        unique(
-            [
-                (("treatments", i, "spellings"), spelling)
-                for i, item in enumerate(self.treatments)
-                for spelling in sorted(
-                    {folded(name) for name in (item.id, item.name, *item.spellings)}
-                )
-            ],
-            "spelling",
-        )
-        for i, team in enumerate(self.teams):
-            known(("teams", i, "service"), team.service, services)
-        for i, item in enumerate(self.team_sets):
-            for j, service in enumerate(item.services):
-                known(("team_sets", i, "services", j), service, services)
-            for j, member in enumerate(item.teams):
-                known(("team_sets", i, "teams", j), member, teams)
-            if not item.services and not item.teams:
-                fault(
-                    ("team_sets", i),
-                    f"The set '{item.id}' is empty.",
-                    None,
-                    "Name services or teams.",
-                )
-        known(("service_roles", "specialist"), self.service_roles.specialist, services)
-        known(("service_roles", "drop_in"), self.service_roles.drop_in, services)
-        for part in ("community", "crisis", "inpatient"):
-            for j, service in enumerate(getattr(self.service_roles, part)):
-                known(("service_roles", part, j), service, services)
-        for i, definition in enumerate(self.case_definitions):
-            if definition.snomed is not None:
-                known(("case_definitions", i, "snomed"), definition.snomed, set(self.snomed_lists))
-        known(
-            ("default_definition",),
-            self.default_definition,
-            {item.id for item in self.case_definitions},
-        )
-        known(("default_age_band",), self.default_age_band, {item.id for item in self.age_bands})
-        policies = {item.id for item in self.policies}
-        for i, role in enumerate(self.roles):
-            known(("roles", i, "policy"), role.policy, policies)
-        known(("default_role",), self.default_role, {item.id for item in self.roles})
-        cleared = {item.id for item in self.policies if item.cleared}
-        if any(role.id == self.default_role and role.policy in cleared for role in self.roles):
-            fault(
-                ("default_role",),
-                f"The default role '{self.default_role}' has a cleared policy.",
-                None,
-                "Choose a role that is not cleared: nobody is cleared by default.",
-            )
-        return found
-
-
-def folded(spelling: str) -> str:
-    """Return a spelling as it is compared: case, and any run of blanks, make no difference."""
-    return re.sub(r"\s+", " ", spelling.replace("\u00a0", " ")).strip().casefold()
 
 
 def digest_of(value: Any) -> str:

@@ -9,6 +9,8 @@ from pdqi.yamlfile import Frozen
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+GapDays = Annotated[int, Field(ge=0, le=90)]
+LookBackMonths = Annotated[int, Field(ge=6, le=60)]
 
 
 class Organisation(Frozen):
@@ -119,13 +121,33 @@ class Prescribing(Frozen):
 class Rules(Frozen):
     """Thresholds of the definitions that a trust may vary."""
 
-    merge_gap_days: Annotated[int, Field(ge=0, le=90)] = 5
+    merge_gap_days: GapDays = 5
+    look_back_months: LookBackMonths = 24
     contact_kinds: tuple[Id, ...] = ("contact", "group")
     panel_kind: Id = "panel_review"
     attendance_kind: Id = "attendance"
     prescribing: Prescribing
     trained_measure: Id = "trained"
     supervised_measure: Id = "supervised"
+
+
+class TreatmentList(Frozen):
+    """Another answer to which treatments count: these and no others."""
+
+    id: Id
+    name: Text
+    treatments: tuple[Id, ...] = Field(min_length=1)
+
+
+class Alternatives(Frozen):
+    """Other answers to the definitions, beside which figures are held to see what hangs on them.
+
+    Short closed lists: each entry is one more table that is published about the same people.
+    """
+
+    merge_gap_days: tuple[GapDays, ...] = Field(default=(), max_length=4)
+    look_back_months: tuple[LookBackMonths, ...] = Field(default=(), max_length=4)
+    treatment_lists: tuple[TreatmentList, ...] = Field(default=(), max_length=4)
 
 
 class Policy(Frozen):

@@ -97,3 +97,44 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(ConfigError, match="cannot be read as text"):
         Config.load(file)
+
+
+ALTERNATIVES = """
+alternatives:
+  merge_gap_days: [0, 28]
+  look_back_months: [12]
+  treatment_lists:
+    - {id: all, name: All, treatments: [T1, T2, T3]}
+rules:"""
+
+
+def test_alternatives_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(WORLD.read_text().replace("\nrules:", ALTERNATIVES))
+    config = Config.load(file)
+    assert (config.rules.merge_gap_days, config.rules.look_back_months) == (5, 24)
+    assert config.alternatives.merge_gap_days == (0, 28)
+    assert config.alternatives.treatment_lists[0].treatments == ("T1", "T2", "T3")
+    assert Config.load(WORLD).alternatives.merge_gap_days == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("[0, 28]", "[0, 5]", "alternatives.merge_gap_days.1: 5 stands twice"),
+        ("[0, 28]", "[0, 0]", "alternatives.merge_gap_days.1: 0 stands twice"),
+        ("[0, 28]", "[0, 91]", "alternatives.merge_gap_days.1"),
+        ("[12]", "[24]", "alternatives.look_back_months.0: 24 stands twice"),
+        ("[12]", "[3]", "alternatives.look_back_months.0"),
+        ("[12]", "[6, 9, 12, 18, 36]", "alternatives.look_back_months"),
+        ("[T1, T2, T3]", "[T1, T4]", "treatments.1: 'T4' is not declared."),
+        ("[T1, T2, T3]", "[T2, T1]", "The list 'all' names the same treatments"),
+        ("[T1, T2, T3]", "[]", "alternatives.treatment_lists.0.treatments"),
+        ("merge_gap_days: [", "merge_gaps: [", "'merge_gaps' is not a key that is known here."),
+    ],
+)
+def test_alternatives_that_are_none(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    changed = ALTERNATIVES.replace(old, new)
+    assert changed != ALTERNATIVES
+    said = faults(tmp_path, ("\nrules:", changed))
+    assert any("config.yaml:" in line and expected in line for line in said), said
