@@ -18,7 +18,8 @@ LAYERS = (
     {"metrics", "ingest", "demo"},
     {"disclosure"},
     {"service", "checks"},
-    {"records", "quality", "charts"},
+    {"records", "quality", "findings"},
+    {"charts"},
     {"ui"},
     {"__main__", "pages", "app"},
 )

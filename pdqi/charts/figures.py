@@ -9,8 +9,8 @@ from typing import Any
 
 from pdqi import words
 from pdqi.charts import theme
-from pdqi.charts.rows import Line, Reading, readings, text, value
 from pdqi.charts.theme import Mode, Palette, Spec
+from pdqi.findings.readings import Line, Reading, readings, text, value
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Kpi, Steps, Tally
 from pdqi.model import Figure, Published

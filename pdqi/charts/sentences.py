@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pdqi import words
-from pdqi.charts.rows import Line, Reading, interval, readings, text, value
+from pdqi.findings.readings import Line, Reading, interval, readings, text, value
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Count, Duration, Kpi, PairedProportion, Proportion, Ratio, Steps, Tally
 from pdqi.model import Figure, Published, State

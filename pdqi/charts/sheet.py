@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pdqi.charts.rows import Line, shown_fields
+from pdqi.findings.readings import Line, shown_fields
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Kpi
 from pdqi.model import Published

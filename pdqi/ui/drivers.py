@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pdqi.charts import driver_diagram, rows, theme
+from pdqi.charts import driver_diagram, theme
 from pdqi.charts.theme import Spec
 from pdqi.content import Library
 from pdqi.content.models import Idea, Measure, Primary, Secondary
+from pdqi.findings import readings
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import parts
 from pdqi.ui.maps import file_table
@@ -25,9 +26,9 @@ def measures(page: Page) -> dict[str, str]:
     for kpi in kpis:
         table = published[kpi.id]
         figure = table.at(page.choice.scope.key)
-        reading = rows.readings(kpi, page.facts.labels)[0]
+        reading = readings.readings(kpi, page.facts.labels)[0]
         if figure is not None and reading.value in figure.cells:
-            found[kpi.id] = rows.value(kpi, figure, reading, cleared=table.cleared)
+            found[kpi.id] = readings.value(kpi, figure, reading, cleared=table.cleared)
     return found
 
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from pdqi import quality, words
 from pdqi.charts import sheet
-from pdqi.charts.rows import SHORT_STATE, Table
+from pdqi.charts.rows import Table
+from pdqi.findings.readings import SHORT_STATE
 from pdqi.ingest.reasons import DUPLICATE, REASONS
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.model import Cell

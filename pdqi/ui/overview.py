@@ -5,9 +5,10 @@ from collections.abc import Collection
 import streamlit as st
 
 from pdqi import quality, words
-from pdqi.charts import rows
-from pdqi.charts.rows import Line, Reading, Table
+from pdqi.charts.rows import Table
 from pdqi.content.evidence import Measurable
+from pdqi.findings import readings
+from pdqi.findings.readings import Line, Reading
 from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion, Ratio, Tally
 from pdqi.model import Figure, Published
 from pdqi.ui import parts
@@ -77,7 +78,7 @@ def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, R
         lines = treatments or sorted(whole, key=lambda line: len(line.teams))[:1] or [chosen]
     found = []
     for line in lines:
-        for reading in rows.readings(kpi, page.facts.labels):
+        for reading in readings.readings(kpi, page.facts.labels):
             name = page.fill(kpi.name)
             if reading.label:
                 name = f"{name}: {reading.label}"
@@ -112,13 +113,13 @@ def _cells(
     unit = kpi.kind.field(reading.value).unit
     return (
         _value(kpi, published, figure, reading),
-        rows.interval(figure, reading, unit),
+        readings.interval(figure, reading, unit),
         _rests_on(page, kpi, figure, reading),
     )
 
 
 def _value(kpi: Kpi, published: Published, figure: Figure, reading: Reading) -> str:
-    return rows.value(kpi, figure, reading, cleared=published.cleared)
+    return readings.value(kpi, figure, reading, cleared=published.cleared)
 
 
 def _rests_on(page: Page, kpi: Kpi, figure: Figure, reading: Reading) -> str:

@@ -9,9 +9,11 @@ import streamlit as st
 
 from pdqi import words
 from pdqi.charts import figures, rows, sentences, sheet
-from pdqi.charts.rows import Line, Table
+from pdqi.charts.rows import Table
 from pdqi.charts.theme import Spec
 from pdqi.content.evidence import PublishedFigure
+from pdqi.findings import readings
+from pdqi.findings.readings import Line
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Kpi, Steps
 from pdqi.model import Published
@@ -144,7 +146,7 @@ def lines_of(page: Page, published: Published, *, every: bool = False) -> tuple[
     """Return the rows of a KPI: teams, the chosen scope, the system; or every scope there is."""
     service = page.facts.service
     chosen = None if every else page.choice.scope
-    return rows.lines(published, service.config, service.scopes, chosen)
+    return readings.lines(published, service.config, service.scopes, chosen)
 
 
 def kpi_card(page: Page, kpi: Kpi) -> None:

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pdqi.charts import rows, sheet
+from pdqi.charts import sheet
 from pdqi.config import Config
+from pdqi.findings import readings
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.service import Service
@@ -123,7 +124,7 @@ def test_no_small_count_is_in_a_file(invented_store: Path) -> None:
         found = 0
         for kpi in CATALOGUE:
             published = service.figures(kpi.id, service.basis(period), viewer)
-            shown = rows.lines(published, CONFIG, service.scopes)
+            shown = readings.lines(published, CONFIG, service.scopes)
             text = sheet.of_kpi(kpi, published, shown, LABELS, {"data": "INVENTED DATA"})
             for row in csv.DictReader(io.StringIO(text.decode("utf-8-sig"))):
                 found += sum(is_small(row.get(name) or "") for name in COUNTS)

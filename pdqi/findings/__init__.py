@@ -1,0 +1,1 @@
+"""What published figures say: comparisons, verdicts and their sentences. Nothing is drawn."""
