@@ -162,6 +162,10 @@ def _problem(name: str, lines: Lines, fault: dict[str, Any], model: type[BaseMod
         case "missing":
             what = f"'{path[-1]}' is missing."
             fix = "Add it."
+        case "invalid_key" if isinstance(value, bool):
+            # YAML reads the bare words yes, no, on and off as true and false.
+            what = "A key is one of the words yes, no, on and off, which YAML takes for a value."
+            fix = "Put another key in its place."
         case "literal_error" | "enum":
             what = f"{_quoted(value)} is not allowed."
             allowed = str(fault["ctx"].get("expected", "")).replace("'", "")

@@ -17,6 +17,7 @@ from pdqi.content.evidence import (
 )
 from pdqi.content.links import Written
 from pdqi.content.models import DriverDiagram, ProcessMap, Statement
+from pdqi.content.timeline import Timeline
 from pdqi.errors import Problem, one_of
 from pdqi.labels import Labels
 from pdqi.yamlfile import Frozen, Lines
@@ -30,6 +31,7 @@ FILES: dict[str, type[Frozen]] = {
     "measurability": MeasurabilityFile,
     "sources": Sources,
     "glossary": Glossary,
+    "timeline": Timeline,
 }
 """Each content file, without `.yaml`, and what it holds."""
 
@@ -50,11 +52,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "workstream": ("workstreams", "workstreams"),
     "published": ("published", "figures"),
     "data_type": ("published", "data_types"),
-    "mark": ("published", "marks"),
     "measurability": ("measurability", "items"),
     "lesson": ("measurability", "lessons"),
     "source": ("sources", "sources"),
     "term": ("glossary", "terms"),
+    "mark": ("timeline", "marks"),
+    "rebase": ("timeline", "rebases"),
 }
 """Each kind of item, and the file and key that hold them."""
 
@@ -114,6 +117,8 @@ def problems_between(
             known[kind].add(item.id)
     if "process_map" in contents:
         yield from _shared_places(contents["process_map"], lines)
+    if "timeline" in contents:
+        yield from _unknown_scopes(contents["timeline"], lines, config)
     for link in written_in(contents):
         unheard = [kind for kind in link.kinds if kind not in known and kind not in KINDS]
         name = link.file.removesuffix(".yaml")
@@ -153,6 +158,18 @@ def _shared_places(content: ProcessMap, lines: Mapping[str, Lines]) -> Iterator[
             what = f"'{node.id}' stands where '{first}' stands: {place}."
             fix = "Give one of them another column or row."
             yield _at(lines, "process_map", ("nodes", i, "column"), what, None, fix)
+
+
+def _unknown_scopes(
+    content: Timeline, lines: Mapping[str, Lines], config: Config
+) -> Iterator[Problem]:
+    scopes = {"system", *(f"service:{item.id}" for item in config.services)}
+    scopes |= {item.id for item in (*config.teams, *config.team_sets)}
+    for i, item in enumerate(content.rebases):
+        if item.scope is not None and item.scope not in scopes:
+            what = f"There is no team, service or set '{item.scope}'."
+            allowed, fix = one_of(item.scope, scopes)
+            yield _at(lines, "timeline", ("rebases", i, "scope"), what, allowed, fix)
 
 
 def _at(

@@ -167,27 +167,11 @@ class DataType(Statement):
     kpis: tuple[Id, ...] = ()
 
 
-class Mark(Statement):
-    """A stretch of time that charts should mark, because something else happened then."""
-
-    id: Id
-    text: Text
-    first: date
-    last: date
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("'last' is before 'first'. Swap them.")
-        return self
-
-
 class PublishedFigures(Frozen):
-    """`published.yaml`: reference figures, why they were collected, and times to mark."""
+    """`published.yaml`: reference figures, and why data were collected."""
 
     figures: tuple[PublishedFigure, ...]
     data_types: tuple[DataType, ...] = ()
-    marks: tuple[Mark, ...] = ()
 
 
 class Measurability(Statement):

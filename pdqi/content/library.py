@@ -27,6 +27,7 @@ from pdqi.content.evidence import (
 from pdqi.content.links import RELATIONS
 from pdqi.content.models import Basis, DriverDiagram, Node, ProcessMap, Strength
 from pdqi.content.open_ends import OpenEnd, open_ends
+from pdqi.content.timeline import Timeline
 from pdqi.errors import ContentError, Problem, RequestError, one_of
 from pdqi.yamlfile import Lines, read
 
@@ -59,6 +60,7 @@ class Library:
     measurability: MeasurabilityFile
     sources: Sources
     glossary: Glossary
+    timeline: Timeline
     kpi_ids: frozenset[str]
 
     @classmethod

@@ -16,6 +16,7 @@ from pdqi.content.evidence import (
     Workstreams,
 )
 from pdqi.content.models import Basis, DriverDiagram, Link, Measure, ProcessMap, Strength
+from pdqi.content.timeline import Timeline
 
 Path = tuple[str | int, ...]
 
@@ -39,6 +40,9 @@ RELATIONS = {
     "reference_for": ("is a reference for", "has the reference"),
     "context_for": ("is context for", "has as context"),
     "differs_from": ("must be kept apart from", "must be kept apart from"),
+    "work_of": ("is work of", "is marked on charts as"),
+    "marked_on": ("is marked on charts of", "has marked on its charts"),
+    "starts_anew": ("starts anew the mean of", "has its mean started anew by"),
     "says_of": ("says how far there are data on", "has its data described by"),
 }
 """Each relation in words: from the item that writes it, and from the item that it names."""
@@ -195,6 +199,20 @@ def of_measurability(content: MeasurabilityFile, file: str) -> Iterator[Written]
         yield from item_is.to("kpis", item.kpis, "kpi", "says_of")
         for j, ref in enumerate(item.about):
             yield from item_is.refs(("about", j), ref, "says_of")
+
+
+def of_timeline(content: Timeline, file: str) -> Iterator[Written]:
+    """Links of marks to workstreams, KPIs and places, and of rebases to their KPI."""
+    for i, mark in enumerate(content.marks):
+        mark_is = _Writer(file, ("marks", i), f"mark:{mark.id}")
+        yield from mark_is.to("workstream", mark.workstream, "workstream", "work_of")
+        yield from mark_is.to("kpis", mark.kpis, "kpi", "marked_on")
+        yield from mark_is.to("services", mark.services, "service", "of_service")
+        yield from mark_is.to("teams", mark.teams, "team", "of_service")
+    for i, rebase in enumerate(content.rebases):
+        yield from _Writer(file, ("rebases", i), f"rebase:{rebase.id}").to(
+            "kpi", rebase.kpi, "kpi", "starts_anew"
+        )
 
 
 def walk(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:

@@ -7,11 +7,18 @@ import pytest
 
 from pdqi.config import Config
 from pdqi.content import Library
+from pdqi.content.checks import FILES
 from pdqi.errors import ContentError
 from pdqi.metrics.catalogue import KPI_IDS
 from tests.content.conftest import Mistake
 
 LineOf = Callable[[str, str], int]
+
+
+REBASE = (
+    "rebases:\n  - {id: r, kpi: staff_trained, scope: north_cmht, date: 2026-01-01,"
+    " reason: Why not, agreed_by: the oversight group, basis: local}\n"
+)
 
 
 def test_unknown_key(mistake: Mistake, line_of: LineOf) -> None:
@@ -116,6 +123,54 @@ def test_published_without_a_source(mistake: Mistake) -> None:
             "published", "    unit: ratio\n", "",
             "A value needs its 'unit', and words alone have none.",
         ),
+        (
+            "timeline", "kpis: [staff_trained, supervision_delivered]", "kpis: [staff_traned]",
+            "marks.6.kpis.0: There is no KPI 'staff_traned'.",
+        ),
+        (
+            "timeline", "W1\n    kpis: [assessed", "W9\n    kpis: [assessed",
+            "marks.3.workstream: There is no workstream 'W9'. Allowed: W1, W2, W3.",
+        ),
+        (
+            "timeline", "services: [crhtt]", "services: [crht]",
+            "marks.1.services.0: There is no service 'crht'.",
+        ),
+        (
+            "timeline", "teams: [north_cmht]", "teams: [north_chmt]",
+            "Did you mean 'north_cmht'?",
+        ),
+        (
+            "timeline", "until: 2023-11-30", "until: 2023-10-31",
+            "'until' is before 'date'. Swap them.",
+        ),
+        (
+            "timeline", "2024-08-31\n", "2024-08-31\n    workstream: W1\n",
+            "An event is nobody's work. Leave 'workstream' out, or call it an improvement.",
+        ),
+        (
+            "timeline", "date: 2020-03-01", "date: spring 2020",
+            "marks.0.date: 'spring 2020' is not allowed.",
+        ),
+        (
+            "timeline", "id: demo_outage", "id: demo_crisis_spike",
+            "marks.2.id: The mark 'demo_crisis_spike' is written twice. Rename one.",
+        ),
+        (
+            "timeline", "rebases: []", REBASE.replace("north_cmht", "service:cmhts"),
+            "rebases.0.scope: There is no team, service or set 'service:cmhts'.",
+        ),
+        (
+            "timeline", "rebases: []", REBASE.replace("staff_trained", "staff"),
+            "rebases.0.kpi: There is no KPI 'staff'.",
+        ),
+        (
+            "timeline", "rebases: []", REBASE.replace(", agreed_by: the oversight group", ""),
+            "rebases.0.agreed_by: 'agreed_by' is missing. Add it.",
+        ),
+        (
+            "timeline", "rebases: []", REBASE.replace("date:", "on:"),
+            "A key is one of the words yes, no, on and off, which YAML takes for a value.",
+        ),
     ],
 )  # fmt: skip
 def test_one_mistake_one_message(
@@ -178,5 +233,5 @@ def test_a_file_that_cannot_be_read_is_not_blamed_on_those_that_link_to_it(
 def test_missing_folder(tmp_path: Path, config: Config) -> None:
     with pytest.raises(ContentError) as raised:
         Library.load(tmp_path / "nowhere", config, KPI_IDS)
-    assert len(raised.value.problems) == 8
+    assert len(raised.value.problems) == len(FILES)
     assert raised.value.exit_code == 3
