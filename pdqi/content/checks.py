@@ -163,8 +163,8 @@ def _shared_places(content: ProcessMap, lines: Mapping[str, Lines]) -> Iterator[
 def _unknown_scopes(
     content: Timeline, lines: Mapping[str, Lines], config: Config
 ) -> Iterator[Problem]:
-    scopes = {"system", *(f"service:{item.id}" for item in config.services)}
-    scopes |= {item.id for item in (*config.teams, *config.team_sets)}
+    scopes = {"system", *(f"service:{service.id}" for service in config.services)}
+    scopes |= {team.id for team in config.teams} | {group.id for group in config.team_sets}
     for i, item in enumerate(content.rebases):
         if item.scope is not None and item.scope not in scopes:
             what = f"There is no team, service or set '{item.scope}'."
