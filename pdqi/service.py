@@ -22,7 +22,7 @@ from pdqi.store import vocabularies
 from pdqi.store.folder import Manifest
 from pdqi.store.store import Store
 
-KEPT = 5_000
+KEPT = 20_000
 PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "financial_year", "rolling_year")
 
 
@@ -155,10 +155,43 @@ class Service:
             }
         missing = [item for item in wanted if item.id not in found]
         if missing:
-            for name, raw in measure(self.store, self.config, missing, basis).items():
+            for name, (raw,) in measure(self.store, self.config, missing, (basis,)).items():
                 found[name] = protect(raw, self._families(raw), viewer.policy)
                 self._keep(found[name])
         return {item.id: found[item.id] for item in wanted}
+
+    def months(
+        self,
+        viewer: Viewer,
+        kpis: Iterable[Kpi],
+        definition: str | None = None,
+        age_band: str | None = None,
+    ) -> dict[str, tuple[Published, ...]]:
+        """Return several KPIs month by month, the oldest first, each month as its own period.
+
+        What a month shows is what it shows when it is chosen as the period.
+        """
+        months = tuple(reversed(self.periods("month")))
+        bases = [self.basis(month, definition, age_band) for month in months]
+        wanted = tuple(kpis)
+        policy = viewer.policy
+        with self._lock:
+            missing = [
+                item
+                for item in wanted
+                if any((item.id, basis, policy.id) not in self._kept for basis in bases)
+            ]
+            known = {
+                item.id: tuple(self._kept[item.id, basis, policy.id] for basis in bases)
+                for item in wanted
+                if item not in missing
+            }
+        if missing and bases:
+            for name, raws in measure(self.store, self.config, missing, bases).items():
+                known[name] = tuple(protect(raw, self._families(raw), policy) for raw in raws)
+                for published in known[name]:
+                    self._keep(published)
+        return {item.id: known.get(item.id, ()) for item in wanted}
 
     def _keep(self, published: Published) -> None:
         with self._lock:

@@ -281,6 +281,7 @@ class Oracle:
                 until = started if seen else ended if left else self.to
                 times.append((until - row["referred_on"]).days)
                 events.append(seen)
+            done = [days for days, seen in zip(times, events, strict=True) if seen]
             waits = [(self.to - row["referred_on"]).days for row in mine if self._waiting(row)]
             found[key] = {
                 "referred": len(recent),
@@ -290,6 +291,7 @@ class Oracle:
                 "waiting_over_52_weeks": sum(days > 364 for days in waits),
                 "km_median_days": kaplan_meier(times, events, Fraction(1, 2)),
                 "km_p90_days": kaplan_meier(times, events, Fraction(9, 10)),
+                "mean_started_days": sum(done) / len(done) if done else None,
             }
         return found
 
@@ -305,7 +307,9 @@ class Oracle:
             found[key] = {
                 "people": len({r["id"] for r in mine}),
                 "waiting": row["still_waiting"],
+                "over_4_weeks": sum(days > 28 for days in waits),
                 "over_18_weeks": row["waiting_over_18_weeks"],
+                "over_26_weeks": sum(days > 182 for days in waits),
                 "over_52_weeks": row["waiting_over_52_weeks"],
                 "longest_days": max(waits) if waits else None,
             }

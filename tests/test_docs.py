@@ -80,6 +80,6 @@ def test_the_kpi_of_extending_measures(tmp_path: Path) -> None:
     )
     basis = Basis(Period.month(2023, 12), "standard", "working_age")
     with Store.open(make_store(world, tmp_path), config) as store:
-        (raw,) = measure(store, config, (declared,), basis).values()
+        ((raw,),) = measure(store, config, (declared,), (basis,)).values()
     found = {row.scope: dict(row.counts) for row in raw.rows()}
     assert found["alpha"] == {"denominator": 2, "numerator": 1}

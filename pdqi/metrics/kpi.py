@@ -50,6 +50,19 @@ class Count(Field):
     shown: bool = True
 
 
+def nested(whole: str, *parts: tuple[str, str]) -> tuple[Count, ...]:
+    """Return counts each of which is part of all before it: over 4 weeks, over 18, and so on.
+
+    `parts` are names and words. Every difference of two of them is watched, so that what lies
+    between can be worked out from what is shown without giving small numbers away.
+    """
+    names = [whole, *(name for name, _ in parts)]
+    return tuple(
+        Count(name, words, within=tuple(names[: place + 1]))
+        for place, (name, words) in enumerate(parts)
+    )
+
+
 @dataclass(frozen=True)
 class Statistic(Field):
     """A value of the raw figures that stands on people: shown when enough of them do.
@@ -255,8 +268,8 @@ class Kpi:
     """One KPI: what it asks, what it counts, and the SQL that counts it.
 
     Words may hold the placeholders of config (`{short}`, `{people}`, …). `sql` returns one row a
-    scope (and `by`, where it breaks down) with the counts of its kind; it reads the working
-    tables named in `reads` and binds only the parameters of `metrics.measure`.
+    period and scope (and `by`, where it breaks down) with the counts of its kind; it reads the
+    working tables named in `reads` and binds only the parameters of `metrics.measure`.
     """
 
     id: str
@@ -276,6 +289,9 @@ class Kpi:
     source: str
     caution: str
     by: str | None = None
+    monthly: bool = True
+    """Whether months stand on their own. Where they share a window of months that is looked back
+    on, each is mostly the one before, and a control chart would find runs that are none."""
     changed: tuple[Change, ...] = (Change("2026-11-01", "First version."),)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,10 @@
-"""KPI × basis × store → raw figures. Raw counts have one reader: disclosure control."""
+"""KPI × bases × store → raw figures. Raw counts have one reader: disclosure control.
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+Many periods cost little more than one: `periods` is a table, and every statement groups by it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +15,14 @@ import numpy as np
 from pdqi.config import Config
 from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
 from pdqi.model import Basis
-from pdqi.statistics.survival import survival
+from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
 from pdqi.store.store import Columns, Session, Store, arrays
 from pdqi.store.vocabularies import scopes
 
 WORKING = Path(__file__).with_name("working.sql")
-DAYS_18_WEEKS, DAYS_52_WEEKS = 126, 364
-LOOK_BACK_MONTHS = 24
+WEEKS = (4, 18, 26, 52)
+"""What waits are judged by."""
 SUPPORT_DAYS = 28
 ASSESSMENT_DAYS = 28
 LONG_AGO, FAR_AHEAD = date(1, 1, 1), date(9999, 12, 31)
@@ -33,6 +36,8 @@ class RawRow:
     by: str | None
     counts: Mapping[str, int]
     statistics: Mapping[str, float | None]
+    curves: Mapping[str, Survival] = field(default_factory=dict)
+    """The curves of a length of time, by series."""
 
     def __repr__(self) -> str:
         return f"<raw figures of {self.scope}, counts withheld>"
@@ -62,10 +67,10 @@ class Raw:
 
 @dataclass(frozen=True)
 class Measurer:
-    """Measures KPIs for one basis in one session; working tables are made when first read."""
+    """Measures KPIs for the periods of one session; working tables are made when first read."""
 
     session: Session
-    basis: Basis
+    bases: Sequence[Basis]
     parameters: Mapping[str, Any]
     order: Mapping[str, int]
     """The place of each scope and treatment in config: rows come in that order, always."""
@@ -74,22 +79,23 @@ class Measurer:
     def _made(self) -> set[str]:
         return set()
 
-    def measure(self, kpi: Kpi) -> Raw:
-        """Return the exact figures of a KPI at every scope."""
+    def measure(self, kpi: Kpi) -> tuple[Raw, ...]:
+        """Return the exact figures of a KPI at every scope, for each basis."""
         for name in kpi.reads:
             self._make(name)
         columns = self.session.columns(kpi.sql, self._bound(kpi.sql))
         estimate = _durations if isinstance(kpi.kind, Duration) else _counted
-        rows = sorted(
-            estimate(kpi.kind, columns),
-            key=lambda row: (
-                self.order[row.scope],
-                row.by is not None,
-                self.order.get(row.by or "", 0),
-                row.by or "",
-            ),
+        rows: list[list[RawRow]] = [[] for _ in self.bases]
+        for period, row in estimate(kpi.kind, columns):
+            rows[period].append(row)
+        return tuple(
+            Raw(kpi.id, kpi.kind, basis, tuple(sorted(mine, key=self._place)))
+            for basis, mine in zip(self.bases, rows, strict=True)
         )
-        return Raw(kpi.id, kpi.kind, self.basis, tuple(rows))
+
+    def _place(self, row: RawRow) -> tuple[int, bool, int, str]:
+        by = row.by or ""
+        return self.order[row.scope], row.by is not None, self.order.get(by, 0), by
 
     def _make(self, name: str) -> None:
         blocks = {block.name: block for block in sqlfile.blocks(WORKING)}
@@ -106,21 +112,32 @@ class Measurer:
         return {name: self.parameters[name] for name in sqlfile.parameters(sql)}
 
 
-def parameters(config: Config, basis: Basis) -> dict[str, Any]:
-    """Return everything that SQL may bind for a basis."""
+def window(config: Config, basis: Basis) -> dict[str, Any]:
+    """Return the days that a basis comes down to: a row of the table `periods`."""
     period, band = basis.period, config.age_band(basis.age_band)
     census = period.last
     return {
-        "from": period.first,
-        "to": census,
-        "definition": basis.definition,
-        "any_age": band.first is None and band.last is None,
+        "first_day": period.first,
+        "last_day": census,
+        "look_back_from": period.months_before_end(config.rules.look_back_months),
+        "support_from": date.fromordinal(census.toordinal() - SUPPORT_DAYS + 1),
         "born_by": FAR_AHEAD if band.first is None else _years_before(census, band.first),
         "born_after": LONG_AGO if band.last is None else _years_before(census, band.last + 1),
-        "two_years_from": period.months_before_end(LOOK_BACK_MONTHS),
-        "support_from": date.fromordinal(census.toordinal() - SUPPORT_DAYS + 1),
-        "weeks_18": DAYS_18_WEEKS,
-        "weeks_52": DAYS_52_WEEKS,
+    }
+
+
+def parameters(config: Config, bases: Sequence[Basis]) -> dict[str, Any]:
+    """Return everything that SQL may bind for bases of one case definition and age band."""
+    band = config.age_band(bases[0].age_band)
+    windows = [window(config, basis) for basis in bases]
+    return {
+        "from": min(row["first_day"] for row in windows),
+        "to": max(row["last_day"] for row in windows),
+        "look_back_from": min(row["look_back_from"] for row in windows),
+        "support_from": min(row["support_from"] for row in windows),
+        "definition": bases[0].definition,
+        "any_age": band.first is None and band.last is None,
+        **{f"weeks_{number}": 7 * number for number in WEEKS},
         "assessment_days": ASSESSMENT_DAYS,
         "panel_kind": config.rules.panel_kind,
         "attendance_kind": config.rules.attendance_kind,
@@ -130,12 +147,21 @@ def parameters(config: Config, basis: Basis) -> dict[str, Any]:
     }
 
 
-def measure(store: Store, config: Config, kpis: Iterable[Kpi], basis: Basis) -> dict[str, Raw]:
-    """Return the raw figures of several KPIs, which share their working tables."""
+def measure(
+    store: Store, config: Config, kpis: Iterable[Kpi], bases: Sequence[Basis]
+) -> dict[str, tuple[Raw, ...]]:
+    """Return the raw figures of several KPIs for each basis; all share their working tables.
+
+    The bases differ in their periods only.
+    """
     names = [scope.key for scope in scopes(config)] + [item.id for item in config.treatments]
     order = {name: place for place, name in enumerate(names)}
+    windows = [window(config, basis) for basis in bases]
+    columns = ", ".join(f"unnest(${name}) as {name}" for name in ("period", *windows[0]))
+    lists = {name: [row[name] for row in windows] for name in windows[0]}
     with store.session() as session:
-        measurer = Measurer(session, basis, parameters(config, basis), order)
+        session.make("periods", f"select {columns}", {"period": [*range(len(bases))], **lists})
+        measurer = Measurer(session, bases, parameters(config, bases), order)
         return {kpi.id: measurer.measure(kpi) for kpi in kpis}
 
 
@@ -150,54 +176,51 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def _counted(kind: Kind, columns: Columns) -> Iterator[RawRow]:
-    """One row of the query is one row of the table."""
+def _counted(kind: Kind, columns: Columns) -> Iterator[tuple[int, RawRow]]:
+    """One row of the query is one row of the table of its period."""
     counts = {count.name: arrays(columns, count.name) for count in kind.counts}
     statistics = {s.name: arrays(columns, s.name) for s in kind.statistics if s.name in columns}
-    for place, (scope, by) in enumerate(_places(columns)):
-        yield RawRow(
-            scope,
-            by,
-            {name: int(values[place]) for name, values in counts.items()},
-            {name: _number(values[place]) for name, values in statistics.items()},
+    for place, (period, scope, by) in enumerate(_places(columns)):
+        yield (
+            period,
+            RawRow(
+                scope,
+                by,
+                {name: int(values[place]) for name, values in counts.items()},
+                {name: _number(values[place]) for name, values in statistics.items()},
+            ),
         )
 
 
-def _durations(kind: Kind, columns: Columns) -> Iterator[RawRow]:
+def _durations(kind: Kind, columns: Columns) -> Iterator[tuple[int, RawRow]]:
     """Add counts up over the rows of a scope, and take the statistics from its curves."""
     assert isinstance(kind, Duration)
-    places: dict[tuple[str, str | None], list[int]] = {}
+    places: dict[tuple[int, str, str | None], list[int]] = {}
     for index, place in enumerate(_places(columns)):
         places.setdefault(place, []).append(index)
     counts = {count.name: arrays(columns, count.name) for count in kind.counts}
-    direct = {s.name: arrays(columns, s.name) for s in kind.statistics if s.name in columns}
     series = np.asarray(columns["series"], dtype=str)
-    days, ended = arrays(columns, "days"), arrays(columns, "ended")
+    days, ended = arrays(columns, "days"), arrays(columns, "ended") > 0
     observations = arrays(columns, "observations")
-    for (scope, by), indices in places.items():
+    for (period, scope, by), indices in places.items():
         at = np.asarray(indices)
         found: dict[str, float | None] = {}
-        for name, values in direct.items():
-            known = values[at][~np.isnan(values[at])]
-            found[name] = float(known.max()) if len(known) else None
+        curves: dict[str, Survival] = {}
         for curve in kind.curves:
-            here = at[(series[at] == curve.series) & ~np.isnan(days[at])]
-            found |= _of_curve(curve, days[here], ended[here] > 0, observations[here])
-        yield RawRow(
-            scope, by, {name: int(np.nansum(values[at])) for name, values in counts.items()}, found
-        )
+            here = at[(series[at] == curve.series) & ~np.isnan(days[at]) & (observations[at] > 0)]
+            fitted = survival(days[here], ended[here], weights=observations[here])
+            found |= _of_curve(curve, fitted)
+            if len(here):
+                curves[curve.series] = fitted
+        totals = {name: int(np.nansum(values[at])) for name, values in counts.items()}
+        yield period, RawRow(scope, by, totals, found, curves)
 
 
-def _of_curve(curve: Curve, days: Any, ended: Any, weights: Any) -> dict[str, float | None]:
-    names = [name for name, _ in curve.quantiles]
-    names += [name for low, high, _ in curve.intervals for name in (low, high)]
-    found: dict[str, float | None] = dict.fromkeys(names)
+def _of_curve(curve: Curve, fitted: Survival) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
     if curve.mean:
-        number = float((weights * ended).sum())
-        found[curve.mean] = float((days * weights * ended).sum()) / number if number else None
-    if not len(days):
-        return found
-    fitted = survival(days, ended, weights)
+        number = float(fitted.events.sum())
+        found[curve.mean] = float((fitted.time * fitted.events).sum()) / number if number else None
     for name, share in curve.quantiles:
         found[name] = fitted.quantile(share)
     for low, high, share in curve.intervals:
@@ -205,14 +228,15 @@ def _of_curve(curve: Curve, days: Any, ended: Any, weights: Any) -> dict[str, fl
     return found
 
 
-def _places(columns: Columns) -> list[tuple[str, str | None]]:
+def _places(columns: Columns) -> list[tuple[int, str, str | None]]:
+    periods = [int(period) for period in columns["period"]]
     scopes = [str(scope) for scope in columns["scope"]]
     if "by" not in columns:
-        return [(scope, None) for scope in scopes]
+        return [(period, scope, None) for period, scope in zip(periods, scopes, strict=True)]
     by = np.ma.asarray(columns["by"])
     hidden = np.ma.getmaskarray(by)
     return [
-        (scope, None if hidden[i] or by.data[i] is None else str(by.data[i]))
+        (periods[i], scope, None if hidden[i] or by.data[i] is None else str(by.data[i]))
         for i, scope in enumerate(scopes)
     ]
 

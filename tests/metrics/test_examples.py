@@ -104,7 +104,7 @@ def example_of(item: Kpi) -> Example:
 
 def figures(store: Store, item: Kpi, basis: Basis) -> tuple[list[RawRow], Published]:
     """Measure through the real door of the metrics, and show to a cleared reader."""
-    raw = measure(store, CONFIG, (item,), basis)[item.id]
+    (raw,) = measure(store, CONFIG, (item,), (basis,))[item.id]
     return list(raw.rows()), protect(raw, (), CLEARED)
 
 

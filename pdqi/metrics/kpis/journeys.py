@@ -64,7 +64,7 @@ EPISODE_LENGTH = Kpi(
     caution="The mean of closed episodes leaves out the long ones that are still open, and is"
     " shown only for that comparison.",
     sql="""
-        select scope, place, case when is_case then 'pd' else 'other' end as series, days,
+        select period, scope, case when is_case then 'pd' else 'other' end as series, days,
                closed as ended, sum(episodes) as observations,
                0 as people,
                coalesce(sum(episodes) filter (is_case), 0) as episodes,
@@ -73,31 +73,31 @@ EPISODE_LENGTH = Kpi(
                coalesce(sum(episodes) filter (not is_case), 0) as other_episodes,
                coalesce(sum(episodes) filter (not is_case and closed), 0) as other_closed
         from care_scopes join lengths on shares_team(bit_of(team_key), care_scopes.teams)
-        group by scope, place, series, days, lengths.closed
+        group by period, scope, series, days, lengths.closed
         union all
-        select scope, place, '', null, null, 0,
+        select period, scope, '', null, null, 0,
                coalesce(sum(people) filter (is_case), 0), 0, 0,
                coalesce(sum(people) filter (not is_case), 0), 0, 0
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place
-        order by place, series, days, ended
+        from caseload
+        group by period, scope
     """,
 )
 
 _MULTIPLE_SQL = """
-    select scope,
+    select period, scope,
            coalesce(sum(people) filter (is_case), 0) as pd_denominator,
            coalesce(sum(people) filter (is_case and several), 0) as pd_numerator,
            coalesce(sum(people) filter (not is_case), 0) as other_denominator,
            coalesce(sum(people) filter (not is_case and several), 0) as other_numerator
     from (
-        select scope, place, is_case, people,
+        select periods.period, scope, is_case, people,
                shares_team(twice, return_scopes.teams)
                or bit_count(starters.teams & return_scopes.teams) > 1 as several
-        from return_scopes
-        left join starters on shares_team(starters.teams, return_scopes.teams)
+        from return_scopes cross join periods
+        left join starters on starters.period = periods.period
+            and shares_team(starters.teams, return_scopes.teams)
     )
-    group by scope, place order by place
+    group by period, scope
 """
 
 MULTIPLE_EPISODES = Kpi(
@@ -111,6 +111,7 @@ MULTIPLE_EPISODES = Kpi(
     kind=PairedProportion(),
     better=Better.LOWER,
     scopes=("team", "service", "set"),
+    monthly=False,
     reads=("starters",),
     tables=("people", "episodes", "diagnoses"),
     published="26% of {people}, in community and crisis teams",
@@ -130,6 +131,7 @@ MULTIPLE_EPISODES_RATIO = Kpi(
     kind=Ratio(),
     better=Better.LOWER,
     scopes=("team", "service", "set"),
+    monthly=False,
     reads=("starters",),
     tables=("people", "episodes", "diagnoses"),
     published="About 2 in certain (unnamed) teams",
@@ -161,28 +163,29 @@ ENTRY_POINTS = Kpi(
     caution="First ever means first in these data: earlier care elsewhere is not seen.",
     sql="""
         with entered as (
-            select team, referral_source, count(*) as people
+            select period, team, referral_source, count(*) as people
             from first_referrals join teams using (team_key)
+            join periods on referred_on between first_day and last_day
+                and ($any_age or (birth_date > born_after and birth_date <= born_by))
             where referred_on between $from and $to
-              and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
             group by all
         ),
         ranked as (
-            select *, sum(people) over (order by people desc, team, referral_source
+            select *, sum(people) over (partition by period
+                                        order by people desc, team, referral_source
                                         rows between unbounded preceding and current row) - people
-                      as before, sum(people) over () as everyone
+                      as before, sum(people) over (partition by period) as everyone
             from entered
         )
-        select 'system' as scope, null as by, coalesce(sum(people), 0) as people,
+        select periods.period, 'system' as scope, null as by, coalesce(sum(people), 0) as people,
                count(*) filter (before < 0.95 * everyone) as routes_for_95_percent
-        from ranked
+        from periods left join ranked using (period)
+        group by periods.period
         union all
-        select team, null, sum(people),
-               null
-        from entered group by team
+        select period, team, null, sum(people), null
+        from entered group by period, team
         union all
-        select team, referral_source, people, null from entered
-        order by scope, "by"
+        select period, team, referral_source, people, null from entered
     """,
 )
 
@@ -202,6 +205,7 @@ TRANSITIONS = Kpi(
     better=Better.NEITHER,
     scopes=("team",),
     by="next team",
+    monthly=False,
     reads=("moves",),
     tables=("people", "episodes"),
     published="None printed",
@@ -209,14 +213,14 @@ TRANSITIONS = Kpi(
     caution="Negative days mean that the next episode began before the last had ended. A team"
     " followed by itself is a return.",
     sql="""
-        select here.team as scope, there.team as by,
+        select period, here.team as scope, there.team as by,
                count(*) as moves,
                count(distinct person_key) as people,
                median(days) as median_days
         from moves
         join teams as here using (team_key)
         join teams as there on there.team_key = next_team_key
-        group by all order by all
+        group by all
     """,
 )
 

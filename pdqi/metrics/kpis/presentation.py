@@ -19,11 +19,11 @@ PD_PREVALENCE = Kpi(
     caution="Rests on what is recorded: a team that records fewer diagnoses looks as if fewer"
     " people presented.",
     sql="""
-        select scope,
+        select period, scope,
                coalesce(sum(people), 0) as denominator,
                coalesce(sum(people) filter (is_case), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place order by place
+        from caseload
+        group by period, scope
     """,
 )
 
@@ -49,12 +49,12 @@ PD_PREVALENCE_CONFIRMED = Kpi(
     source="The assessment's definition, its confirmed part",
     caution="Lower than the share with confirmed or suspected {short} by definition.",
     sql="""
-        select scope,
+        select period, scope,
                coalesce(sum(people), 0) as denominator,
                coalesce(sum(people) filter (is_case), 0) as pd,
                coalesce(sum(people) filter (is_case and confirmed), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place order by place
+        from caseload
+        group by period, scope
     """,
 )
 
@@ -74,12 +74,12 @@ PD_CONFIRMED_SHARE = Kpi(
     source="NICE QS88 statement 1, in part",
     caution="A structured assessment is not recorded as such; confirmed means recorded so.",
     sql="""
-        select scope,
+        select period, scope,
                coalesce(sum(people), 0) as within,
                coalesce(sum(people) filter (is_case), 0) as denominator,
                coalesce(sum(people) filter (is_case and confirmed), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place order by place
+        from caseload
+        group by period, scope
     """,
 )
 

@@ -18,12 +18,13 @@ STAFF_TRAINED = Kpi(
     source="Focus groups of the assessment (S2, S4)",
     caution="As recorded by each team; what counts as trained is the team's own rule.",
     sql="""
-        select team as scope,
+        select period, team as scope,
                arg_max(denominator, month) as denominator,
                arg_max(numerator, month) as numerator
         from staffing join teams using (team_key)
+        join periods on month between first_day and last_day
         where measure = $trained_measure and month between $from and $to
-        group by team order by team
+        group by period, team
     """,
 )
 
@@ -43,10 +44,11 @@ SUPERVISION_DELIVERED = Kpi(
     source="Focus groups of the assessment (S3); NICE QS88 statement 7",
     caution="As recorded by each team.",
     sql="""
-        select team as scope, sum(denominator) as denominator, sum(numerator) as numerator
+        select period, team as scope, sum(denominator) as denominator, sum(numerator) as numerator
         from staffing join teams using (team_key)
+        join periods on month between first_day and last_day
         where measure = $supervised_measure and month between $from and $to
-        group by team order by team
+        group by period, team
     """,
 )
 

@@ -28,21 +28,20 @@ EBT_RECEIVED = Kpi(
     source="Poster of the assessment (P4); NICE QS88 statement 2",
     caution="Which treatments count is a local list in config; not every team records them.",
     sql="""
-        select scope, null as by,
+        select period, scope, null as by,
                coalesce(sum(people), 0) as within,
                coalesce(sum(people) filter (is_case), 0) as denominator,
                coalesce(sum(people) filter (is_case and started > 0), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place
+        from caseload
+        group by period, scope
         union all
-        select scope, treatment,
+        select period, scope, treatment,
                coalesce(sum(people), 0),
                coalesce(sum(people) filter (is_case), 0),
                coalesce(sum(people) filter (is_case and (started >> treatment_key) & 1 = 1), 0)
-        from care_scopes cross join treatment_list
-        left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        from caseload cross join treatment_list
         where counted
-        group by scope, treatment
+        group by period, scope, treatment
     """,
 )
 
@@ -79,27 +78,26 @@ EBT_CASCADE = Kpi(
     caution="A treatment referral takes part when it was open at some time in the period; whoever"
     " reached a later step is taken to have reached those before it.",
     sql="""
-        select scope, null as by,
+        select period, scope, null as by,
                coalesce(sum(people), 0) as under_care,
                coalesce(sum(people) filter (is_case), 0) as pd,
                coalesce(sum(people) filter (is_case and referred > 0), 0) as referred,
                coalesce(sum(people) filter (is_case and assessed > 0), 0) as assessed,
                coalesce(sum(people) filter (is_case and started > 0), 0) as started,
                coalesce(sum(people) filter (is_case and completed > 0), 0) as completed
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place
+        from caseload
+        group by period, scope
         union all
-        select scope, treatment,
+        select period, scope, treatment,
                coalesce(sum(people), 0),
                coalesce(sum(people) filter (is_case), 0),
                coalesce(sum(people) filter (is_case and (referred >> treatment_key) & 1 = 1), 0),
                coalesce(sum(people) filter (is_case and (assessed >> treatment_key) & 1 = 1), 0),
                coalesce(sum(people) filter (is_case and (started >> treatment_key) & 1 = 1), 0),
                coalesce(sum(people) filter (is_case and (completed >> treatment_key) & 1 = 1), 0)
-        from care_scopes cross join treatment_list
-        left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        from caseload cross join treatment_list
         where counted
-        group by scope, treatment
+        group by period, scope, treatment
     """,
 )
 
@@ -119,11 +117,11 @@ PANEL_REVIEWED = Kpi(
     source="Poster of the assessment (P3)",
     caution="Counts reviews that the panel's secretary recorded.",
     sql="""
-        select scope,
+        select period, scope,
                coalesce(sum(people), 0) as denominator,
                coalesce(sum(people) filter (reviewed), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place order by place
+        from caseload
+        group by period, scope
     """,
 )
 
@@ -150,13 +148,13 @@ PANEL_REVIEWED_PD = Kpi(
     source="Poster of the assessment (P3)",
     caution="Counts reviews that the panel's secretary recorded.",
     sql="""
-        select scope,
+        select period, scope,
                coalesce(sum(people), 0) as within,
                coalesce(sum(people) filter (is_case), 0) as denominator,
                coalesce(sum(people) filter (reviewed), 0) as reviewed,
                coalesce(sum(people) filter (is_case and reviewed), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
-        group by scope, place order by place
+        from caseload
+        group by period, scope
     """,
 )
 
@@ -177,13 +175,13 @@ PRESCRIBING = Kpi(
     source="Focus groups of the assessment; NICE QS88 statement 4",
     caution="An indication that was not recorded counts as none: this measures recording too.",
     sql="""
-        select scope,
+        select period, scope,
                coalesce(sum(people), 0) as within,
                coalesce(sum(people) filter (is_case), 0) as denominator,
                coalesce(sum(people) filter (is_case and unindicated), 0) as numerator
-        from care_scopes left join caseload on shares_team(caseload.teams, care_scopes.teams)
+        from caseload
         where exists (select 1 from prescriptions)
-        group by scope, place order by place
+        group by period, scope
     """,
 )
 

@@ -10,6 +10,7 @@ from pdqi.metrics.kpi import (
     Proportion,
     Statistic,
     Tally,
+    nested,
 )
 
 EBT_WAIT = Kpi(
@@ -27,26 +28,32 @@ EBT_WAIT = Kpi(
             Count("people", "People", shown=False),
             Count("referred", "Referred"),
             Count("still_waiting", "Waiting now"),
-            Count("waiting_over_18_weeks", "Over 18 weeks", within=("still_waiting",)),
-            Count("waiting_over_52_weeks", "Over 52 weeks", within=("waiting_over_18_weeks",)),
+            *nested(
+                "still_waiting",
+                ("waiting_over_18_weeks", "Over 18 weeks"),
+                ("waiting_over_52_weeks", "Over 52 weeks"),
+            ),
         ),
         statistics=(
             Statistic("km_median_days", "Median wait", "days"),
             Statistic("km_median_low", "Median: 95% from", "days"),
             Statistic("km_median_high", "Median: 95% to", "days"),
             Statistic("km_p90_days", "90th percentile", "days"),
+            Statistic("mean_started_days", "Mean of started", "days"),
         ),
         curves=(
             Curve(
                 "",
                 (("km_median_days", 0.5), ("km_p90_days", 0.9)),
                 (("km_median_low", "km_median_high", 0.5),),
+                "mean_started_days",
             ),
         ),
     ),
     better=Better.LOWER,
     scopes=("team",),
     by="treatment",
+    monthly=False,
     reads=("treatment_waits",),
     tables=("people", "diagnoses", "treatments"),
     published="“Long”; no number",
@@ -60,21 +67,21 @@ EBT_WAIT = Kpi(
             select treatment, treatment_waits.*
             from treatment_waits join treatment_list using (treatment_key)
         )
-        select scope, '' as series,
-               case when referred_on >= $two_years_from then days end as days,
+        select period, scope, '' as series,
+               case when recent then days end as days,
                started as ended,
-               count(*) filter (referred_on >= $two_years_from) as observations,
+               not started and not waiting as removed,
+               count(*) filter (recent) as observations,
                0 as people,
-               count(*) filter (referred_on >= $two_years_from) as referred,
+               count(*) filter (recent) as referred,
                count(*) filter (waiting) as still_waiting,
                count(*) filter (waiting and days > $weeks_18) as waiting_over_18_weeks,
                count(*) filter (waiting and days > $weeks_52) as waiting_over_52_weeks
         from waits group by all
         union all
-        select scope, '', null, null, 0,
-               count(distinct person_key) filter (referred_on >= $two_years_from), 0, 0, 0, 0
-        from waits group by scope
-        order by scope, days, ended
+        select period, scope, '', null, null, null, 0,
+               count(distinct person_key) filter (recent), 0, 0, 0, 0
+        from waits group by period, scope
     """,
 )
 
@@ -83,15 +90,20 @@ EBT_WAITING_NOW = Kpi(
     section="waits",
     name="Waiting for an evidence-based treatment on the last day",
     question="How many {people} are waiting, and for how long already?",
-    numerator="referrals unstarted and unended on the last day: all, over 18 weeks (126 days),"
-    " over 52 weeks (364 days), and the longest",
+    numerator="referrals unstarted and unended on the last day: all, over 4 weeks (28 days), over"
+    " 18 weeks (126 days), over 26 weeks (182 days), over 52 weeks (364 days), and the longest",
     denominator="treatment referrals of {people} received by the last day",
     kind=Tally(
         counts=(
             Count("people", "People", shown=False),
             Count("waiting", "Waiting"),
-            Count("over_18_weeks", "Over 18 weeks", within=("waiting",)),
-            Count("over_52_weeks", "Over 52 weeks", within=("over_18_weeks",)),
+            *nested(
+                "waiting",
+                ("over_4_weeks", "Over 4 weeks"),
+                ("over_18_weeks", "Over 18 weeks"),
+                ("over_26_weeks", "Over 26 weeks"),
+                ("over_52_weeks", "Over 52 weeks"),
+            ),
         ),
         statistics=(Statistic("longest_days", "Longest wait", "days", one_persons=True),),
         main="waiting",
@@ -112,13 +124,15 @@ EBT_WAITING_NOW = Kpi(
             select treatment, treatment_waits.*
             from treatment_waits join treatment_list using (treatment_key)
         )
-        select scope,
+        select period, scope,
                count(distinct person_key) filter (waiting) as people,
                count(*) filter (waiting) as waiting,
+               count(*) filter (waiting and days > $weeks_4) as over_4_weeks,
                count(*) filter (waiting and days > $weeks_18) as over_18_weeks,
+               count(*) filter (waiting and days > $weeks_26) as over_26_weeks,
                count(*) filter (waiting and days > $weeks_52) as over_52_weeks,
                max(days) filter (waiting) as longest_days
-        from waits group by scope order by scope
+        from waits group by period, scope
     """,
 )
 
@@ -139,20 +153,23 @@ SUPPORT_WHILE_WAITING = Kpi(
     caution="Support that is not recorded as a contact is not seen.",
     sql="""
         with waiting_people as (
-            select distinct team, person_key
+            select distinct period, team, person_key
             from treatment_waits join teams using (team_key) where waiting
         ),
         supported as (
-            select person_key from happenings
+            select period, person_key
+            from happenings join periods on occurred_on between support_from and last_day
             where list_contains($contact_kinds, kind) and occurred_on between $support_from and $to
             union
-            select person_key from therapies
+            select period, person_key
+            from therapies join periods
+                on started_on <= last_day and (ended_on is null or ended_on >= support_from)
             where started_on <= $to and (ended_on is null or ended_on >= $support_from)
         )
-        select team as scope, count(*) as denominator,
+        select period, team as scope, count(*) as denominator,
                count(supported.person_key) as numerator
-        from waiting_people left join supported using (person_key)
-        group by team order by team
+        from waiting_people left join supported using (period, person_key)
+        group by period, team
     """,
 )
 
@@ -173,14 +190,15 @@ SAFE_HAVEN_WAITING = Kpi(
     caution="Visitors who gave no name, or cannot be linked, are not in here.",
     sql="""
         with visits as (
-            select team, person_key, occurred_on
+            select period, team, person_key, occurred_on
             from happenings join teams using (team_key)
+            join periods on occurred_on between first_day and last_day
+                and ($any_age or (birth_date > born_after and birth_date <= born_by))
             where happenings.drop_in and kind = $attendance_kind
               and occurred_on between $from and $to
-              and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
         ),
         visitors as (
-            select visits.team, visits.person_key,
+            select period, visits.team, visits.person_key,
                    coalesce(bool_or(
                        referred_on <= occurred_on
                        and (started_on is null or occurred_on < started_on)
@@ -190,8 +208,9 @@ SAFE_HAVEN_WAITING = Kpi(
                 on therapies.person_key = visits.person_key and specialist
             group by all
         )
-        select team as scope, count(*) as denominator, count(*) filter (waiting) as numerator
-        from visitors group by team order by team
+        select period, team as scope, count(*) as denominator,
+               count(*) filter (waiting) as numerator
+        from visitors group by period, team
     """,
 )
 
@@ -226,6 +245,7 @@ DIAGNOSIS_DELAY = Kpi(
     ),
     better=Better.LOWER,
     scopes=("team", "system"),
+    monthly=False,
     reads=("cases",),
     tables=("people", "episodes", "diagnoses"),
     published="“Missing early in the pathway”; no number",
@@ -236,22 +256,22 @@ DIAGNOSIS_DELAY = Kpi(
         with found as (
             -- Whom to count is asked inside the count: as a condition of the join it would have
             -- the large table kept in memory in place of the small one.
-            select first_referrals.team_key,
-                   confirmed_on <= $to as confirmed,
-                   confirmed_on <= $to and team_known as team_known,
-                   confirmed_on <= $to and by_specialist as at_specialist,
-                   greatest(0, (case when confirmed_on <= $to then confirmed_on else $to end)
-                               - referred_on) as days,
+            select period, first_referrals.team_key,
+                   confirmed_on <= last_day as confirmed,
+                   confirmed_on <= last_day and team_known as team_known,
+                   confirmed_on <= last_day and by_specialist as at_specialist,
+                   greatest(0, (case when confirmed_on <= last_day then confirmed_on
+                                     else last_day end) - referred_on) as days,
                    count(*) filter (
-                       referred_on <= $to
-                       and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
+                       referred_on <= last_day
+                       and ($any_age or (birth_date > born_after and birth_date <= born_by))
                    ) as people
-            from first_referrals join cases using (person_key)
+            from first_referrals join cases using (person_key) join periods using (period)
             left join (select * from first_confirmed where definition = $definition)
                 using (person_key)
             group by all
         )
-        select scope, '' as series, days, coalesce(confirmed, false) as ended,
+        select period, scope, '' as series, days, coalesce(confirmed, false) as ended,
                sum(people) as observations,
                sum(people) as people,
                coalesce(sum(people) filter (confirmed), 0) as confirmed,
@@ -259,8 +279,7 @@ DIAGNOSIS_DELAY = Kpi(
                coalesce(sum(people) filter (at_specialist), 0) as at_specialist
         from found join scopes on shares_team(bit_of(team_key), teams)
         where kind in ('team', 'system') and people > 0
-        group by scope, place, days, found.confirmed
-        order by place, days, ended
+        group by period, scope, days, found.confirmed
     """,
 )
 
@@ -281,13 +300,14 @@ ASSESSED_WITHIN_28_DAYS = Kpi(
     caution="Referrals of everybody, with {short} or without. The last four weeks of a period"
     " have had less time to be assessed.",
     sql="""
-        select team as scope, count(*) as denominator,
-               count(*) filter (assessed_on <= $to
+        select period, team as scope, count(*) as denominator,
+               count(*) filter (assessed_on <= last_day
                                 and assessed_on - referred_on <= $assessment_days) as numerator
         from referrals join teams using (team_key)
+        join periods on referred_on between first_day and last_day
+            and ($any_age or (birth_date > born_after and birth_date <= born_by))
         where assesses and referred_on between $from and $to
-          and ($any_age or (birth_date > $born_after and birth_date <= $born_by))
-        group by team order by team
+        group by period, team
     """,
 )
 
