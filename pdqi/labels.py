@@ -25,8 +25,9 @@ class Labels:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Return the labels that a config declares."""
-        return cls(config.wording)
+        """Return the labels that a config declares, and `look_back` in the words of its rule."""
+        months = config.rules.look_back_months
+        return cls({**config.wording, "look_back": f"{months} months"})
 
     def __eq__(self, other: object) -> bool:
         """Compare by words."""

@@ -17,6 +17,8 @@ from pdqi.statistics.intervals import proportion_interval, risk_ratio
 
 Unit = Literal["count", "share", "days", "ratio"]
 ScopeKind = Literal["team", "service", "set", "system"]
+Setting = Literal["case_definition", "merge_gap_days", "look_back_months", "treatment_list"]
+"""What config lets a trust define otherwise: whom to count, what is one episode, and so on."""
 EVERY_SCOPE: tuple[ScopeKind, ...] = ("team", "service", "set", "system")
 Cells = dict[str, Cell]
 
@@ -289,6 +291,8 @@ class Kpi:
     source: str
     caution: str
     by: str | None = None
+    depends_on: tuple[Setting, ...] = ()
+    """The settings of config that can change it; a test holds every other to make no difference."""
     monthly: bool = True
     """Whether months stand on their own. Where they share a window of months that is looked back
     on, each is mostly the one before, and a control chart would find runs that are none."""

@@ -200,7 +200,14 @@ def figures_of(world: World, item: Kpi, asked: Asked, path: Path) -> list[dict[s
         return [dict(row.counts) for row in figures(store, item, asked.basis)[0]]
 
 
-WORDS = Labels({"condition": "personality disorder", "short": "PD", "people": "people with PD"})
+WORDS = Labels(
+    {
+        "condition": "personality disorder",
+        "short": "PD",
+        "people": "people with PD",
+        "look_back": "24 months",
+    }
+)
 SCOPE_WORDS = {"set": "named set", "system": "whole system"}
 
 
