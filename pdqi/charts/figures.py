@@ -336,7 +336,7 @@ def _frame(
         "$schema": theme.SCHEMA,
         "description": description,
         "width": "container",
-        "height": {"step": step},
+        "height": {"step": step, "for": "position"},
         "padding": {"left": 0, "top": 5, "right": 5, "bottom": 5},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": [dict(row) for row in rows]},
