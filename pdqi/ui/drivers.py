@@ -10,7 +10,7 @@ from pdqi.content import Library
 from pdqi.content.models import Idea, Measure, Primary, Secondary
 from pdqi.findings import readings
 from pdqi.metrics.catalogue import CATALOGUE
-from pdqi.ui import parts
+from pdqi.ui import files, parts
 from pdqi.ui.maps import file_table
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
@@ -103,5 +103,9 @@ def links_table(page: Page) -> None:
     library = page.facts.library
     if library is None:
         return
-    found = driver_diagram.diagram_table(library, page.facts.labels, measures(page))
-    file_table(page, found, "driver_links", "From change ideas to drivers")
+    labels, live = page.facts.labels, measures(page)
+    found = driver_diagram.diagram_table(library, labels, live)
+    drawing = files.Drawing(
+        "The driver diagram", lambda: driver_diagram.diagram(library, labels, live)
+    )
+    file_table(page, found, "driver_links", "From change ideas to drivers", drawing)

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from pdqi import quality, words
-from pdqi.charts import sheet
 from pdqi.charts.rows import Table
 from pdqi.findings.readings import SHORT_STATE
 from pdqi.ingest.reasons import DUPLICATE, REASONS
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.model import Cell
-from pdqi.ui import parts
+from pdqi.ui import files, parts
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
@@ -40,11 +39,7 @@ def rows_of_files(page: Page) -> None:
         ),
     )
     parts.table(content, "accounts", "Where the rows of each file went")
-    data = sheet.as_csv(
-        [*parts.about(page), *content.columns],
-        [[*parts.about(page).values(), *row] for row in content.rows],
-    )
-    parts.download("Download as CSV", data, parts.file_name(page, "row_accounts"), "accounts")
+    files.offer(page, "row_accounts", lambda: files.of_table(page, content))
     if not page.facts.viewer.policy.cleared:
         st.markdown(parts.protection_note(page) + " So the numbers of a file need not add up here.")
 
@@ -119,11 +114,7 @@ def empty_fields(page: Page) -> None:
         ),
     )
     parts.table(content, "completeness", "How complete each field is", numbers=False)
-    data = sheet.as_csv(
-        [*parts.about(page), *content.columns],
-        [[*parts.about(page).values(), *row] for row in content.rows],
-    )
-    parts.download("Download as CSV", data, parts.file_name(page, "completeness"), "completeness")
+    files.offer(page, "completeness", lambda: files.of_table(page, content))
     st.markdown(
         "An empty date need not be a fault: an episode that is still open has no end. People"
         " without a birth date are outside every figure that is limited to an age."

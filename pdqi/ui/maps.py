@@ -5,13 +5,13 @@ from typing import cast
 
 import streamlit as st
 
-from pdqi.charts import process_map, sheet, theme
+from pdqi.charts import process_map, theme
 from pdqi.charts.process_map import STATUS_WORDS, Compared, Flow, FlowArrow, FlowNode
 from pdqi.charts.process_recorded import By
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Spec
 from pdqi.model import Cell
-from pdqi.ui import parts
+from pdqi.ui import files, parts
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
@@ -31,9 +31,11 @@ def designed(page: Page) -> None:
     )
     parts.picture(spec, "designed")
     with st.expander("Steps and routes as a table"):
-        file_table(
-            page, process_map.designed_table(library, labels), "designed", "The designed map"
+        table = process_map.designed_table(library, labels)
+        drawing = files.Drawing(
+            "The designed map", lambda: process_map.designed(library, labels), of_data=False
         )
+        file_table(page, table, "designed", drawing.title, drawing)
 
 
 def recorded(page: Page) -> None:
@@ -51,8 +53,9 @@ def recorded(page: Page) -> None:
         )
         return
     st.markdown(plain(process_map.recorded_summary(shown)))
-    if hidden:
-        st.markdown(f"**{hidden} arrows with fewer than {fewest} moves are hidden.**")
+    notes = [f"{hidden} arrows with fewer than {fewest} moves are hidden."] if hidden else []
+    for note in notes:
+        st.markdown(f"**{note}**")
     by = cast(By, page.choice.options["beside"])
     spec: Spec = parts.kept(
         parts.drawn(page, "recorded", by, str(fewest)),
@@ -60,7 +63,14 @@ def recorded(page: Page) -> None:
     )
     parts.picture(spec, "recorded")
     with st.expander("Moves as a table"):
-        file_table(page, process_map.recorded_table(shown), "moves", "The recorded moves")
+        if not page.facts.viewer.policy.cleared:
+            notes.append(parts.protection_note(page).replace("*", ""))
+        drawing = files.Drawing(
+            "The recorded moves",
+            lambda: process_map.recorded(whole, library, labels, by, fewest),
+            tuple(notes),
+        )
+        file_table(page, process_map.recorded_table(shown), "moves", drawing.title, drawing)
         if not page.facts.viewer.policy.cleared:
             st.markdown(parts.protection_note(page))
 
@@ -128,14 +138,16 @@ def _whole(cell: Cell) -> int | None:
     return None if cell.value is None else int(cell.value)
 
 
-def file_table(page: Page, rows: Sequence[dict[str, str]], key: str, alt: str) -> None:
-    """Show rows as a table, with a file of them."""
+def file_table(
+    page: Page,
+    rows: Sequence[dict[str, str]],
+    key: str,
+    alt: str,
+    drawing: files.Drawing | None = None,
+) -> None:
+    """Show rows as a table, with a file of them, and files of the picture that they tell of."""
     if not rows:
         return
     content = Table(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))
     parts.table(content, key, alt, numbers=False)
-    about = parts.about(page)
-    data = sheet.as_csv(
-        [*about, *content.columns], [[*about.values(), *row] for row in content.rows]
-    )
-    parts.download("Download as CSV", data, parts.file_name(page, key), key)
+    files.offer(page, key, lambda: files.of_table(page, content), drawing)

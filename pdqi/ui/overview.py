@@ -12,16 +12,10 @@ from pdqi.findings.readings import Line, Reading
 from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion, Ratio, Tally
 from pdqi.model import Figure, Published
 from pdqi.ui import parts
+from pdqi.ui.measurable import STATE_WORDS, by_when
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
-STATE_WORDS: dict[Measurable, str] = {
-    "measured": "measured",
-    "partly": "partly",
-    "not_identifiable": "collected, but people cannot be told apart by diagnosis",
-    "not_collected": "not collected",
-    "anecdotal": "said, but never counted",
-}
 OUT_OF_REACH: frozenset[Measurable] = frozenset({"not_identifiable", "not_collected"})
 """What no figure of this dashboard can show yet."""
 EVERY_STATE: frozenset[Measurable] = frozenset(STATE_WORDS)
@@ -155,7 +149,7 @@ def not_measurable(page: Page, states: Collection[Measurable] = OUT_OF_REACH) ->
                 STATE_WORDS[item.state],
                 page.fill(item.why),
                 page.fill(item.who),
-                words.day(item.by) if item.by else "not set",
+                by_when(item),
             )
             for item in items
         ),

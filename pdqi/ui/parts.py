@@ -1,6 +1,6 @@
 """The parts that pages are made of: tables, charts with their sentence, definitions, downloads."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,14 @@ import streamlit as st
 from pdqi import words
 from pdqi.charts import figures, rows, sentences, sheet
 from pdqi.charts.rows import Table
-from pdqi.charts.theme import Spec
+from pdqi.charts.theme import Mode, Spec
 from pdqi.content.evidence import PublishedFigure
 from pdqi.findings import readings
 from pdqi.findings.readings import Line
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Kpi, Steps
 from pdqi.model import Published
+from pdqi.ui import files, measurable
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
@@ -101,29 +102,6 @@ def _named(layer: Spec) -> Spec:
     return {**layer, "data": {**layer["data"], "values": named}}
 
 
-def download(label: str, data: bytes, name: str, key: str) -> None:
-    """Offer a CSV file."""
-    st.download_button(label, data, name, "text/csv", key=f"csv_{key}", on_click="ignore")
-
-
-def about(page: Page) -> Mapping[str, str]:
-    """Return the first columns of every file: what the figures are, and what they rest on."""
-    service, basis = page.facts.service, page.choice.basis
-    config, cleared = service.config, page.facts.viewer.policy.cleared
-    marking = config.organisation.marking_cleared if cleared else config.organisation.marking
-    return {
-        "data": "INVENTED DATA" if service.manifest.demonstration else "recorded data",
-        "marking": marking,
-        "counts": "exact" if cleared else "small numbers protected",
-        "period_from": basis.period.first.isoformat(),
-        "period_to": basis.period.last.isoformat(),
-        "case_definition": config.definition(basis.definition).name,
-        "age_band": config.age_band(basis.age_band).name,
-        "data_version": service.manifest.version,
-        "definitions_version": config.digest,
-    }
-
-
 @dataclass(frozen=True)
 class Card:
     """A KPI as it is shown for one view: built once and kept."""
@@ -132,7 +110,6 @@ class Card:
     spec: Spec | None
     numbers: Table
     parts: Table | None
-    csv: bytes
 
 
 def line_of(page: Page, shown: Sequence[Line]) -> Line:
@@ -153,6 +130,7 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
     """Show a KPI: its question, what it says, chart, numbers, definition, file."""
     published = page.figures(kpi.id)
     card: Card = kept(drawn(page, "card", kpi.id), lambda: _card(page, kpi, published))
+    drawing = _drawing(page, kpi, published, card)
     with st.container(key=f"card_{kpi.id}"):
         st.subheader(page.fill(kpi.name), anchor=kpi.id)
         st.markdown(f"*{plain(page.fill(kpi.question))}*")
@@ -161,6 +139,7 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
             chart(card.spec, kpi.id)
         reference(page, kpi)
         target(page, kpi)
+        measurable.beside(page, kpi)
         with st.expander("Numbers"):
             table(card.numbers, kpi.id, f"{page.fill(kpi.name)}: numbers")
             if card.parts is not None and card.parts.rows:
@@ -168,7 +147,7 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
                 table(card.parts, f"{kpi.id}_parts", f"{page.fill(kpi.name)}, by {kpi.by}")
             if not page.facts.viewer.policy.cleared:
                 st.markdown(protection_note(page))
-            download("Download as CSV", card.csv, file_name(page, kpi.id), kpi.id)
+            files.offer(page, kpi.id, lambda: _csv(page, kpi, published), drawing)
         with st.expander("Definition"):
             definition(page, kpi)
 
@@ -176,18 +155,38 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
 def _card(page: Page, kpi: Kpi, published: Published) -> Card:
     labels = page.facts.labels
     shown = lines_of(page, published)
-    chosen = line_of(page, shown)
-    said = sentences.finding(kpi, published, chosen, shown, labels)
-    spec = figures.chart(
-        kpi, published, shown, chosen, labels, said, _marks(page, kpi, shown), page.mode
-    )
+    said = sentences.finding(kpi, published, line_of(page, shown), shown, labels)
     return Card(
         said,
-        spec,
+        _spec(page, kpi, published, said, page.mode),
         rows.table(kpi, published, shown, labels),
         _parts(page, kpi, published),
-        sheet.of_kpi(kpi, published, lines_of(page, published, every=True), labels, about(page)),
     )
+
+
+def _spec(page: Page, kpi: Kpi, published: Published, said: str, mode: Mode) -> Spec | None:
+    shown = lines_of(page, published)
+    marks = _marks(page, kpi, shown)
+    chosen = line_of(page, shown)
+    return figures.chart(kpi, published, shown, chosen, page.facts.labels, said, marks, mode)
+
+
+def _drawing(page: Page, kpi: Kpi, published: Published, card: Card) -> files.Drawing | None:
+    if card.spec is None:
+        return None
+    notes = [_mentioned(page, item, drawn=True) for item in published_about(page, kpi)[0]]
+    if not page.facts.viewer.policy.cleared:
+        notes.append(protection_note(page).replace("*", ""))
+    return files.Drawing(
+        page.fill(kpi.name),
+        lambda: _spec(page, kpi, published, card.sentence, "light") or {},
+        tuple(notes),
+    )
+
+
+def _csv(page: Page, kpi: Kpi, published: Published) -> bytes:
+    every = lines_of(page, published, every=True)
+    return sheet.of_kpi(kpi, published, every, page.facts.labels, files.about(page))
 
 
 def _parts(page: Page, kpi: Kpi, published: Published) -> Table | None:
@@ -199,13 +198,6 @@ def _parts(page: Page, kpi: Kpi, published: Published) -> Table | None:
     known = [(item, name) for item, name in named.items() if item in found]
     names = known or [(by, by) for by in found]
     return rows.breakdown(kpi, published, scope, names, page.facts.labels)
-
-
-def file_name(page: Page, what: str) -> str:
-    """Return the name of a file: what, period, definition, and a mark on invented data."""
-    basis = page.choice.basis
-    invented = "_invented" if page.facts.service.manifest.demonstration else ""
-    return f"{what}_{basis.period.key.replace('..', '_to_')}_{basis.definition}{invented}.csv"
 
 
 def protection_note(page: Page) -> str:
@@ -222,8 +214,13 @@ def reference(page: Page, kpi: Kpi) -> None:
     """Show what was published about the same thing, marked as such."""
     drawn_ones, others = published_about(page, kpi)
     for item in (*drawn_ones, *others):
-        mark = " Drawn as a grey mark." if item in drawn_ones else ""
-        st.markdown(f"**Published, not from these data:** {plain(page.fill(item.text))}{mark}")
+        origin, _, text = _mentioned(page, item, drawn=item in drawn_ones).partition(": ")
+        st.markdown(f"**{origin}:** {plain(text)}")
+
+
+def _mentioned(page: Page, item: PublishedFigure, *, drawn: bool) -> str:
+    mark = " Drawn as a grey mark." if drawn else ""
+    return f"Published, not from these data: {page.fill(item.text)}{mark}"
 
 
 def target(page: Page, kpi: Kpi) -> None:

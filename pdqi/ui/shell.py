@@ -22,6 +22,7 @@ from pdqi.ui.filters import Choice
 from pdqi.ui.style import plain
 
 ROOT = Path(__file__).resolve().parents[2]
+INVENTED, MEANING = "INVENTED DATA.", "Nothing here is a finding about a real service."
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _header(page: Page, notices: tuple[str, ...]) -> None:
     config, manifest = facts.service.config, facts.service.manifest
     if manifest.demonstration:
         with st.container(key="invented"):
-            st.markdown("**INVENTED DATA.** Nothing here is a finding about a real service.")
+            st.markdown(f"**{INVENTED}** {MEANING}")
     st.title(page.place.title, anchor=False)
     with st.container(key="who"):
         st.markdown(plain(f"{config.organisation.name} · {config.pathway.name}"))

@@ -1,0 +1,43 @@
+"""How far something can be measured, said beside the figure that it concerns."""
+
+import streamlit as st
+
+from pdqi import words
+from pdqi.content.evidence import Measurability, Measurable
+from pdqi.metrics.kpi import Kpi
+from pdqi.ui.shell import Page
+from pdqi.ui.style import plain
+
+STATE_WORDS: dict[Measurable, str] = {
+    "measured": "measured",
+    "partly": "partly measured",
+    "not_identifiable": "collected, but people cannot be told apart by diagnosis",
+    "not_collected": "not collected",
+    "anecdotal": "said, but never counted",
+}
+
+
+def by_when(item: Measurability) -> str:
+    """Return the day by which somebody is to have changed it."""
+    return words.day(item.by) if item.by else "no date set"
+
+
+def beside(page: Page, kpi: Kpi) -> None:
+    """Say how far the assessment could measure what a KPI is about, why, and who can change it.
+
+    It is the assessment that is meant, and not the figure: that was worked out from what is
+    recorded now.
+    """
+    if page.facts.library is None:
+        return
+    items = [item for item in page.facts.library.measurability.items if kpi.id in item.kpis]
+    for item in items:
+        # Where there are several, each says what it is about.
+        subject = f"{page.fill(item.subject)}: " if len(items) > 1 else ""
+        state = f"{subject}{STATE_WORDS[item.state]} in the assessment."
+        state, why = plain(f"{state[0].upper()}{state[1:]}"), plain(page.fill(item.why))
+        if item.state == "measured":
+            st.markdown(f"{state} {why}")
+            continue
+        who = plain(f"{page.fill(item.who)} ({by_when(item)}).")
+        st.markdown(f"**{state}** {why} *Who can change that:* {who}")
