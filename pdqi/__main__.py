@@ -122,10 +122,10 @@ def _asked(options: argparse.Namespace) -> tuple[Any, Any, Any]:
 
 def _derive(store: Path, config: Any, say: Callable[[str], None]) -> None:
     """Work out at loading what does not depend on the census day, so that no reader waits."""
-    from pdqi.store.store import Store
+    from pdqi.variants import prepare
 
-    say("Working out merged episodes, waits and moves.")
-    Store.open(store, config).close()
+    say("Working out merged episodes, waits and moves, also as other definitions would have them.")
+    prepare(store, config)
 
 
 def _print(data: dict[str, Any], as_json: bool, tables: dict[str, Any]) -> None:

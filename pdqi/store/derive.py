@@ -21,21 +21,26 @@ def names() -> tuple[str, ...]:
     return tuple(block.name for block in sqlfile.blocks(SQL))
 
 
+def digest(config: Config) -> str:
+    """Return what identifies the derived tables of a config: configs that agree here share them."""
+    return vocabularies.derive_digest(config, SQL.read_text(encoding="utf-8"))
+
+
 def derived_folder(version: Path, config: Config) -> Path:
     """Return the folder of the derived tables, working them out first where it is absent.
 
     A change of config that they depend on gives another folder, so figures follow the config
     without a new load. Where the store cannot be written to, a temporary folder is used.
     """
-    digest = vocabularies.derive_digest(config, SQL.read_text(encoding="utf-8"))
-    folder = version / "derived" / digest
+    tables = digest(config)
+    folder = version / "derived" / tables
     if folder.is_dir():
         return folder
     try:
         folder.parent.mkdir(exist_ok=True)
         writing = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"pdqi-{os.getpid()}-{version.name}-{digest}"
+        folder = Path(tempfile.gettempdir()) / f"pdqi-{os.getpid()}-{version.name}-{tables}"
         if folder.is_dir():
             return folder
         writing = Path(tempfile.mkdtemp(prefix="pdqi-writing-"))

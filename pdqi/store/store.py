@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from pdqi.config import Config
 from pdqi.errors import Problem, StoreError
@@ -44,6 +45,10 @@ class Session:
         found: Any = self.cursor.execute(sql, dict(parameters or {})).fetchnumpy()
         return dict(found)
 
+    def table(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """Return the rows of a query as an Arrow table, which keeps lists apart from copying."""
+        return self.cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
     def make(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         """Keep the result of a query as a working table of this session."""
         self.cursor.execute(f"create or replace temp table {name} as {sql}", dict(parameters))
@@ -66,11 +71,18 @@ class Store:
 
         Works out the derived tables first, where this version and config have none yet.
         """
-        version = folder.current(path)
+        return cls._of(folder.current(path), config, ROWS_IN_MEMORY)
+
+    def under(self, config: Config) -> "Store":
+        """Open the same version under another config; nothing is read ahead, so ask it little."""
+        return self._of(self.path, config, 0)
+
+    @classmethod
+    def _of(cls, version: Path, config: Config, in_memory: int) -> "Store":
         manifest = folder.manifest(version)
         try:
             derived = derive.derived_folder(version, config)
-            connection = _connect(version, derived, config)
+            connection = _connect(version, derived, config, in_memory)
         except (duckdb.Error, OSError) as error:
             raise StoreError(
                 Problem(
@@ -102,14 +114,17 @@ class Store:
         self.close()
 
 
-def _connect(version: Path, derived: Path, config: Config) -> duckdb.DuckDBPyConnection:
+def _connect(
+    version: Path, derived: Path, config: Config, in_memory: int
+) -> duckdb.DuckDBPyConnection:
+    """Return the database; tables of up to `in_memory` rows are read into it."""
     connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 2})
     vocabularies.make(connection, config)
     for table in TABLES:
         connection.read_parquet(str(version / f"{table.name}.parquet")).create_view(table.name)
     for name in derive.names():
         relation = connection.read_parquet(str(derived / f"{name}.parquet"))
-        if _rows(connection, derived, name) <= ROWS_IN_MEMORY:
+        if _rows(connection, derived, name) <= in_memory:
             relation.create(name)
         else:
             relation.create_view(name)
