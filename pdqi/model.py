@@ -6,7 +6,7 @@ charts and exports receive is `Published`.
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal, Self
@@ -167,12 +167,45 @@ NOT_REACHED = Cell(None, State.NOT_REACHED)
 
 
 @dataclass(frozen=True)
+class WeekShare:
+    """What a curve shows at a week: the share that has ended with its interval, and who is left."""
+
+    share: Cell
+    low: Cell
+    high: Cell
+    at_risk: Cell
+
+
+@dataclass(frozen=True)
+class PublishedCurve:
+    """A curve of lengths of time, from day 0 on: what it shows holds from each day to the next.
+
+    `remaining` is the Kaplan-Meier share that is still there, with the limits of its interval;
+    `ended` and `removed` are the shares that have ended, and left otherwise, by then
+    (Aalen-Johansen); `at_risk` is the number left after that day. Nothing is in it unless `state`
+    is shown. `by_week` has what it shows at the weeks that waits are judged by.
+    """
+
+    state: State
+    days: tuple[float, ...]
+    remaining: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    at_risk: tuple[Cell, ...]
+    ended: tuple[float, ...]
+    removed: tuple[float, ...]
+    by_week: Mapping[int, WeekShare]
+
+
+@dataclass(frozen=True)
 class Figure:
     """One row of a published table: a scope, perhaps broken down `by` something, and its cells."""
 
     scope: str
     by: str | None
     cells: Mapping[str, Cell]
+    curves: Mapping[str, PublishedCurve] = field(default_factory=dict)
+    """For lengths of time their curves, by series: of everybody counted, or of two groups."""
 
     def __getitem__(self, name: str) -> Cell:
         """Return a cell by its field name."""

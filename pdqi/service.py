@@ -23,6 +23,8 @@ from pdqi.store.folder import Manifest
 from pdqi.store.store import Store
 
 KEPT = 20_000
+Key = tuple[str, Basis, str, bool]
+"""KPI, basis, policy, and whether with curves: month by month they are not drawn."""
 PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "financial_year", "rolling_year")
 
 
@@ -41,7 +43,7 @@ class Service:
         """Serve figures from an open store."""
         self.store = store
         self.config = config
-        self._kept: OrderedDict[tuple[str, Basis, str], Published] = OrderedDict()
+        self._kept: OrderedDict[Key, Published] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
@@ -151,13 +153,13 @@ class Service:
             found = {
                 item.id: self._kept[key]
                 for item in wanted
-                if (key := (item.id, basis, viewer.policy.id)) in self._kept
+                if (key := (item.id, basis, viewer.policy.id, True)) in self._kept
             }
         missing = [item for item in wanted if item.id not in found]
         if missing:
             for name, (raw,) in measure(self.store, self.config, missing, (basis,)).items():
                 found[name] = protect(raw, self._families(raw), viewer.policy)
-                self._keep(found[name])
+                self._keep(found[name], curves=True)
         return {item.id: found[item.id] for item in wanted}
 
     def months(
@@ -169,7 +171,7 @@ class Service:
     ) -> dict[str, tuple[Published, ...]]:
         """Return several KPIs month by month, the oldest first, each month as its own period.
 
-        What a month shows is what it shows when it is chosen as the period.
+        What a month shows is what it shows when it is chosen as the period, but for the curves.
         """
         months = tuple(reversed(self.periods("month")))
         bases = [self.basis(month, definition, age_band) for month in months]
@@ -179,23 +181,24 @@ class Service:
             missing = [
                 item
                 for item in wanted
-                if any((item.id, basis, policy.id) not in self._kept for basis in bases)
+                if any((item.id, basis, policy.id, False) not in self._kept for basis in bases)
             ]
             known = {
-                item.id: tuple(self._kept[item.id, basis, policy.id] for basis in bases)
+                item.id: tuple(self._kept[item.id, basis, policy.id, False] for basis in bases)
                 for item in wanted
                 if item not in missing
             }
         if missing and bases:
-            for name, raws in measure(self.store, self.config, missing, bases).items():
+            found = measure(self.store, self.config, missing, bases, curves=False)
+            for name, raws in found.items():
                 known[name] = tuple(protect(raw, self._families(raw), policy) for raw in raws)
                 for published in known[name]:
-                    self._keep(published)
+                    self._keep(published, curves=False)
         return {item.id: known.get(item.id, ()) for item in wanted}
 
-    def _keep(self, published: Published) -> None:
+    def _keep(self, published: Published, *, curves: bool) -> None:
         with self._lock:
-            self._kept[published.kpi, published.basis, published.policy] = published
+            self._kept[published.kpi, published.basis, published.policy, curves] = published
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
 

@@ -191,22 +191,32 @@ class Ratio(PairedProportion):
 class Curve:
     """One Kaplan-Meier curve of a duration: its series, and the statistics taken from it.
 
+    `of` names the count of what it is a curve of, `people` that of the people behind it.
     `quantiles` maps the name of a statistic to the share that has left by then; a name may be
     followed by those of the ends of its interval. `mean` names the mean of the ended ones.
     """
 
     series: str
+    of: str
     quantiles: tuple[tuple[str, float], ...]
     intervals: tuple[tuple[str, str, float], ...] = ()
     mean: str | None = None
+    people: str = "people"
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The names of all that is taken from it."""
+        ends = (name for low, high, _ in self.intervals for name in (low, high))
+        mean = () if self.mean is None else (self.mean,)
+        return (*(name for name, _ in self.quantiles), *ends, *mean)
 
 
 @dataclass(frozen=True)
 class Duration(Kind):
     """A length of time that may still be running.
 
-    Beside its counts the SQL returns `series`, `days`, `ended` and `observations`, many rows a
-    scope; counts are added up over them, and the statistics taken from the curves.
+    Beside its counts the SQL returns `series`, `days`, `ended`, `removed` and `observations`, many
+    rows a scope; counts are added up over them, and the statistics taken from the curves.
     """
 
     main: str = "km_median_days"
@@ -294,8 +304,8 @@ class Kpi:
     depends_on: tuple[Setting, ...] = ()
     """The settings of config that can change it; a test holds every other to make no difference."""
     monthly: bool = True
-    """Whether months stand on their own. Where they share a window of months that is looked back
-    on, each is mostly the one before, and a control chart would find runs that are none."""
+    """Whether it is followed month by month. Where months share a window that is looked back on,
+    each is mostly the one before, and a control chart would find runs that are none."""
     changed: tuple[Change, ...] = (Change("2026-11-01", "First version."),)
 
     def __post_init__(self) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
+import pyarrow as pa
 
 from pdqi.config import Config
 from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
 from pdqi.model import Basis
+from pdqi.statistics.competing import Incidence, competing
 from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
 from pdqi.store.store import Columns, Session, Store, arrays
@@ -29,6 +31,14 @@ LONG_AGO, FAR_AHEAD = date(1, 1, 1), date(9999, 12, 31)
 
 
 @dataclass(frozen=True, repr=False)
+class RawCurve:
+    """A Kaplan-Meier curve, and the shares that ended or left otherwise. Never shown as it is."""
+
+    fitted: Survival
+    outcomes: Incidence
+
+
+@dataclass(frozen=True, repr=False)
 class RawRow:
     """Exact counts of one scope. Never shown, printed or kept."""
 
@@ -36,7 +46,7 @@ class RawRow:
     by: str | None
     counts: Mapping[str, int]
     statistics: Mapping[str, float | None]
-    curves: Mapping[str, Survival] = field(default_factory=dict)
+    curves: Mapping[str, RawCurve] = field(default_factory=dict)
     """The curves of a length of time, by series."""
 
     def __repr__(self) -> str:
@@ -74,6 +84,8 @@ class Measurer:
     parameters: Mapping[str, Any]
     order: Mapping[str, int]
     """The place of each scope and treatment in config: rows come in that order, always."""
+    curves: bool
+    """Whether the curves of lengths of time are wanted, and not only what is taken from them."""
 
     @cached_property
     def _made(self) -> set[str]:
@@ -83,10 +95,13 @@ class Measurer:
         """Return the exact figures of a KPI at every scope, for each basis."""
         for name in kpi.reads:
             self._make(name)
-        columns = self.session.columns(kpi.sql, self._bound(kpi.sql))
-        estimate = _durations if isinstance(kpi.kind, Duration) else _counted
+        if isinstance(kpi.kind, Duration):
+            lengths = self.session.table(_as_lists(kpi.kind, kpi.sql), self._bound(kpi.sql))
+            found = _durations(kpi.kind, lengths, self.curves)
+        else:
+            found = _counted(kpi.kind, self.session.columns(kpi.sql, self._bound(kpi.sql)))
         rows: list[list[RawRow]] = [[] for _ in self.bases]
-        for period, row in estimate(kpi.kind, columns):
+        for period, row in found:
             rows[period].append(row)
         return tuple(
             Raw(kpi.id, kpi.kind, basis, tuple(sorted(mine, key=self._place)))
@@ -148,11 +163,17 @@ def parameters(config: Config, bases: Sequence[Basis]) -> dict[str, Any]:
 
 
 def measure(
-    store: Store, config: Config, kpis: Iterable[Kpi], bases: Sequence[Basis]
+    store: Store,
+    config: Config,
+    kpis: Iterable[Kpi],
+    bases: Sequence[Basis],
+    *,
+    curves: bool = True,
 ) -> dict[str, tuple[Raw, ...]]:
     """Return the raw figures of several KPIs for each basis; all share their working tables.
 
-    The bases differ in their periods only.
+    The bases differ in their periods only. `curves` says whether the curves of lengths of time
+    are wanted besides what is taken from them.
     """
     names = [scope.key for scope in scopes(config)] + [item.id for item in config.treatments]
     order = {name: place for place, name in enumerate(names)}
@@ -161,7 +182,7 @@ def measure(
     lists = {name: [row[name] for row in windows] for name in windows[0]}
     with store.session() as session:
         session.make("periods", f"select {columns}", {"period": [*range(len(bases))], **lists})
-        measurer = Measurer(session, bases, parameters(config, bases), order)
+        measurer = Measurer(session, bases, parameters(config, bases), order, curves)
         return {kpi.id: measurer.measure(kpi) for kpi in kpis}
 
 
@@ -192,28 +213,51 @@ def _counted(kind: Kind, columns: Columns) -> Iterator[tuple[int, RawRow]]:
         )
 
 
-def _durations(kind: Kind, columns: Columns) -> Iterator[tuple[int, RawRow]]:
-    """Add counts up over the rows of a scope, and take the statistics from its curves."""
-    assert isinstance(kind, Duration)
-    places: dict[tuple[int, str, str | None], list[int]] = {}
-    for index, place in enumerate(_places(columns)):
-        places.setdefault(place, []).append(index)
-    counts = {count.name: arrays(columns, count.name) for count in kind.counts}
-    series = np.asarray(columns["series"], dtype=str)
-    days, ended = arrays(columns, "days"), arrays(columns, "ended") > 0
-    observations = arrays(columns, "observations")
-    for (period, scope, by), indices in places.items():
-        at = np.asarray(indices)
-        found: dict[str, float | None] = {}
-        curves: dict[str, Survival] = {}
-        for curve in kind.curves:
-            here = at[(series[at] == curve.series) & ~np.isnan(days[at]) & (observations[at] > 0)]
-            fitted = survival(days[here], ended[here], weights=observations[here])
+def _as_lists(kind: Duration, sql: str) -> str:
+    """Return a statement that gives a row a curve: its counts added up, its lengths as lists."""
+    added = ", ".join(f"sum({count.name})::bigint as {count.name}" for count in kind.counts)
+    length = ", ".join(f"{name} := {name}" for name in LENGTHS)
+    lengths = f"list(struct_pack({length})) filter (observations > 0) as lengths"
+    return f"select period, scope, series, {added}, {lengths} from ({sql}) group by all"
+
+
+LENGTHS = ("days", "ended", "removed", "observations")
+"""How long, whether it had ended or was left otherwise, and how many such there are."""
+
+
+def _durations(kind: Duration, table: pa.Table, with_curves: bool) -> Iterator[tuple[int, RawRow]]:
+    """Add counts up over the curves of a scope, and take the statistics from them."""
+    known = {curve.series: curve for curve in kind.curves}
+    lengths = table["lengths"].combine_chunks()
+    ends = lengths.offsets.to_numpy()
+    values = {
+        name: lengths.values.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        for name in LENGTHS
+    }
+    counts = [table[count.name].to_pylist() for count in kind.counts]
+    names = [count.name for count in kind.counts]
+    places: dict[tuple[int, str], list[tuple[int, str]]] = {}
+    keys = (table[name].to_pylist() for name in ("period", "scope", "series"))
+    for index, (period, scope, series) in enumerate(zip(*keys, strict=True)):
+        places.setdefault((period, scope), []).append((index, series))
+    for (period, scope), mine in places.items():
+        found: dict[str, float | None] = {name: None for c in kind.curves for name in c.statistics}
+        curves: dict[str, RawCurve] = {}
+        for index, series in mine:
+            curve, here = known.get(series), slice(ends[index], ends[index + 1])
+            if curve is None or here.start == here.stop:
+                continue
+            days, weights = values["days"][here], values["observations"][here]
+            ended, removed = values["ended"][here] > 0, values["removed"][here] > 0
+            fitted = survival(days, ended, weights=weights)
             found |= _of_curve(curve, fitted)
-            if len(here):
-                curves[curve.series] = fitted
-        totals = {name: int(np.nansum(values[at])) for name, values in counts.items()}
-        yield period, RawRow(scope, by, totals, found, curves)
+            if with_curves:
+                curves[series] = RawCurve(fitted, competing(days, ended, removed, weights))
+        totals = {
+            name: sum(column[index] or 0 for index, _ in mine)
+            for name, column in zip(names, counts, strict=True)
+        }
+        yield period, RawRow(scope, None, totals, found, curves)
 
 
 def _of_curve(curve: Curve, fitted: Survival) -> dict[str, float | None]:

@@ -43,15 +43,18 @@ EPISODE_LENGTH = Kpi(
         curves=(
             Curve(
                 "pd",
+                "episodes",
                 (("km_median_days", 0.5),),
                 (("km_median_low", "km_median_high", 0.5),),
                 "mean_closed_days",
             ),
             Curve(
                 "other",
+                "other_episodes",
                 (("other_km_median_days", 0.5),),
                 (("other_km_median_low", "other_km_median_high", 0.5),),
                 "other_mean_closed_days",
+                "other_people",
             ),
         ),
     ),
@@ -66,7 +69,7 @@ EPISODE_LENGTH = Kpi(
     " shown only for that comparison.",
     sql="""
         select period, scope, case when is_case then 'pd' else 'other' end as series, days,
-               closed as ended, sum(episodes) as observations,
+               closed as ended, false as removed, sum(episodes) as observations,
                0 as people,
                coalesce(sum(episodes) filter (is_case), 0) as episodes,
                coalesce(sum(episodes) filter (is_case and closed), 0) as closed,
@@ -76,7 +79,7 @@ EPISODE_LENGTH = Kpi(
         from care_scopes join lengths on shares_team(bit_of(team_key), care_scopes.teams)
         group by period, scope, series, days, lengths.closed
         union all
-        select period, scope, '', null, null, 0,
+        select period, scope, '', null, null, null, 0,
                coalesce(sum(people) filter (is_case), 0), 0, 0,
                coalesce(sum(people) filter (not is_case), 0), 0, 0
         from caseload

@@ -72,6 +72,7 @@ EBT_CASCADE = Kpi(
     better=Better.HIGHER,
     scopes=EVERY_SCOPE,
     by="treatment",
+    monthly=False,
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses", "treatments"),
     depends_on=("case_definition", "treatment_list"),

@@ -44,6 +44,7 @@ EBT_WAIT = Kpi(
         curves=(
             Curve(
                 "",
+                "referred",
                 (("km_median_days", 0.5), ("km_p90_days", 0.9)),
                 (("km_median_low", "km_median_high", 0.5),),
                 "mean_started_days",
@@ -242,7 +243,12 @@ DIAGNOSIS_DELAY = Kpi(
             Statistic("km_median_high", "Median: 95% to", "days"),
         ),
         curves=(
-            Curve("", (("km_median_days", 0.5),), (("km_median_low", "km_median_high", 0.5),)),
+            Curve(
+                "",
+                "people",
+                (("km_median_days", 0.5),),
+                (("km_median_low", "km_median_high", 0.5),),
+            ),
         ),
         shares=(("specialist_share", "at_specialist", "team_known"),),
     ),
@@ -276,6 +282,7 @@ DIAGNOSIS_DELAY = Kpi(
             group by all
         )
         select period, scope, '' as series, days, coalesce(confirmed, false) as ended,
+               false as removed,
                sum(people) as observations,
                sum(people) as people,
                coalesce(sum(people) filter (confirmed), 0) as confirmed,

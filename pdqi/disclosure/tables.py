@@ -1,4 +1,4 @@
-"""The wall between raw counts and everything that can be seen, downloaded or logged.
+"""Tables of figures as a reader may see them.
 
 `protect` turns one raw table into a published one, for one policy. It works on the whole table
 at once and before any row is chosen, so a figure is the same however it is asked for, and what
@@ -10,11 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pdqi.config import Policy
-from pdqi.metrics.kpi import Count, Kind, Statistic
-from pdqi.metrics.measure import Raw, RawRow
-from pdqi.model import NO_DATA, NOT_REACHED, SUPPRESSED, Cell, Figure, Published, State
+from pdqi.disclosure import curves
+from pdqi.disclosure.rounding import DAYS_IN_QUARTER, half_up, rounded
+from pdqi.metrics.kpi import Count, Curve, Duration, Kind, Statistic
+from pdqi.metrics.measure import WEEKS, Raw, RawRow
+from pdqi.model import (
+    NO_DATA,
+    NOT_REACHED,
+    SUPPRESSED,
+    Cell,
+    Figure,
+    Published,
+    PublishedCurve,
+    State,
+)
 
-DAYS_IN_QUARTER = 365.25 / 4
 Place = tuple[str, str | None]
 """A row of a table: scope and, where it breaks down, the part."""
 
@@ -37,21 +47,8 @@ def protect(raw: Raw, families: Sequence[Family], policy: Policy) -> Published:
     sibling would give back. Then rounding, and only then shares, intervals and ratios.
     """
     hidden = set() if policy.cleared else _hidden(raw, families, policy)
-    figures = tuple(
-        Figure(row.scope, row.by, _cells(raw.kind, row, hidden, policy)) for row in raw.rows()
-    )
+    figures = tuple(_figure(raw.kind, row, hidden, policy) for row in raw.rows())
     return Published(raw.kpi, raw.basis, policy.id, policy.cleared, figures)
-
-
-def rounded(count: int, step: int) -> int:
-    """Return a count to the nearest step, halves upwards: the same answer for the same count."""
-    return step * math.floor(count / step + 0.5)
-
-
-def half_up(value: float, places: int) -> float:
-    """Return a value rounded half upwards, as readers and spreadsheets expect."""
-    scale = 10.0**places
-    return math.floor(value * scale + 0.5 + 1e-9) / scale
 
 
 def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[Place, str]]:
@@ -161,6 +158,26 @@ def _range(number: int, policy: Policy) -> tuple[int, int]:
         if rounded(n, step) == published
     ]
     return max(policy.threshold, same[0]), same[-1]
+
+
+def _figure(kind: Kind, row: RawRow, hidden: set[tuple[Place, str]], policy: Policy) -> Figure:
+    cells = _cells(kind, row, hidden, policy)
+    drawn = kind.curves if isinstance(kind, Duration) else ()
+    lines = {curve.series: _line(curve, row, cells, policy) for curve in drawn}
+    return Figure(row.scope, row.by, cells, lines)
+
+
+def _line(curve: Curve, row: RawRow, cells: Mapping[str, Cell], policy: Policy) -> PublishedCurve:
+    """Return a curve, where there are enough people behind it and their number may be known."""
+    raw = row.curves.get(curve.series)
+    if raw is None:
+        return curves.withheld(WEEKS, State.NO_DATA)
+    if policy.cleared:
+        return curves.exact(raw, WEEKS)
+    few = row.counts[curve.people] < policy.fewest_people
+    if few or State.SUPPRESSED in (cells[curve.people].state, cells[curve.of].state):
+        return curves.withheld(WEEKS, State.SUPPRESSED)
+    return curves.coarsened(raw, WEEKS, policy)
 
 
 def _cells(
