@@ -1,6 +1,6 @@
-"""Charts of a KPI as Vega-Lite specifications, made from published figures only.
+"""The chart that fits a KPI, made from published figures only.
 
-Dots with intervals by team, the steps of a cascade, and bars of people waiting. Nothing is told
+Dots with intervals by team, the steps of a cascade, or bars of people waiting. Nothing is told
 by colour alone: the chosen scope has another mark, and every value stands beside its row.
 """
 
@@ -9,15 +9,15 @@ from typing import Any
 
 from pdqi import words
 from pdqi.charts import theme
+from pdqi.charts.dots import dots
+from pdqi.charts.references import Reference
 from pdqi.charts.theme import Mode, Palette, Spec
-from pdqi.findings.readings import Line, Reading, readings, text, value
+from pdqi.findings.readings import Line, text
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Kpi, Steps, Tally
 from pdqi.model import Figure, Published
 
 STEP = 30
-Marks = Mapping[str, tuple[float | None, float | None]]
-"""Published reference values by scope: lowest and highest, equal for a number."""
 
 
 def chart(
@@ -27,7 +27,7 @@ def chart(
     chosen: Line,
     labels: Labels,
     description: str,
-    marks: Marks | None = None,
+    references: Sequence[Reference] = (),
     mode: Mode = "light",
 ) -> Spec | None:
     """Return the chart that fits the KPI's kind, or None where no row has a value to draw."""
@@ -36,160 +36,9 @@ def chart(
         if figure is None:
             return None
         return cascade(kpi, published, figure, labels, description, mode)
-    rows = _rows(kpi, published, shown, chosen, labels, marks or {})
-    if not any(row["value"] is not None for row in rows):
-        return None
     if isinstance(kpi.kind, Tally):
         return bars(kpi, published, shown, chosen, labels, description, mode)
-    return dots(kpi, rows, readings(kpi, labels), chosen, description, mode)
-
-
-def _rows(
-    kpi: Kpi,
-    published: Published,
-    shown: Sequence[Line],
-    chosen: Line,
-    labels: Labels,
-    marks: Marks,
-) -> list[dict[str, Any]]:
-    rows = []
-    for line in shown:
-        figure = published.at(line.key)
-        if figure is None:
-            continue
-        for reading in readings(kpi, labels):
-            low, high = marks.get(line.key, (None, None))
-            rows.append(
-                {
-                    "name": line.name,
-                    "series": reading.label,
-                    "value": figure[reading.value].value,
-                    "low": figure[reading.low].value if reading.low else None,
-                    "high": figure[reading.high].value if reading.high else None,
-                    "words": value(kpi, figure, reading, cleared=published.cleared),
-                    "mark": "chosen" if line.key == chosen.key else "other",
-                    "published_low": low,
-                    "published_high": high,
-                }
-            )
-    return rows
-
-
-def dots(
-    kpi: Kpi,
-    rows: Sequence[Mapping[str, Any]],
-    read: Sequence[Reading],
-    chosen: Line,
-    description: str,
-    mode: Mode = "light",
-) -> Spec:
-    """Return dots with 95% intervals, a row a scope, in the order of the rows given."""
-    colours = theme.palette(mode)
-    paired = len(read) > 1
-    unit = kpi.kind.field(read[0].value).unit
-    names = list(dict.fromkeys(row["name"] for row in rows))
-    offset: Spec = (
-        {"yOffset": {"field": "series", "sort": [reading.label for reading in read]}}
-        if paired
-        else {}
-    )
-    colour: Spec = {"value": colours.blue}
-    shape: Spec = {
-        "field": "mark",
-        "type": "nominal",
-        "scale": {"domain": ["chosen", "other"], "range": ["diamond", "circle"]},
-        "legend": None,
-    }
-    if paired:
-        domain = [reading.label for reading in read]
-        legend = {"orient": "top", "title": None, "symbolSize": 90}
-        colour = {
-            "field": "series",
-            "type": "nominal",
-            "scale": {"domain": domain, "range": [colours.blue, colours.muted]},
-            "legend": legend,
-        }
-        shape = {
-            "field": "series",
-            "type": "nominal",
-            "scale": {"domain": domain, "range": ["circle", "square"]},
-            "legend": legend,
-        }
-    x = {"type": "quantitative", "scale": {"zero": True}, "axis": _x_axis(unit), "title": None}
-    layers: list[Spec] = [
-        {
-            "transform": [{"filter": "datum.published_high > datum.published_low"}],
-            "mark": {
-                "type": "bar",
-                "color": colours.faint,
-                "height": {"band": 0.9},
-                "aria": False,
-            },
-            "encoding": {
-                "x": {"field": "published_low", **x},
-                "x2": {"field": "published_high"},
-            },
-        },
-        {
-            "transform": [
-                {"filter": "isValid(datum.published_low)"},
-                {"filter": "datum.published_low === datum.published_high"},
-            ],
-            "mark": {
-                "aria": False,
-                "type": "tick",
-                "color": colours.line,
-                "thickness": 4,
-                "height": {"band": 0.9},
-            },
-            "encoding": {"x": {"field": "published_low", **x}},
-        },
-        {
-            "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
-            "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
-            "encoding": {
-                "x": {"field": "low", **x},
-                "x2": {"field": "high"},
-                "color": colour,
-                **offset,
-            },
-        },
-        {
-            "transform": [{"filter": "isValid(datum.value)"}],
-            "mark": {"type": "point", "filled": True, "opacity": 1},
-            "encoding": {
-                "x": {"field": "value", **x},
-                "color": colour,
-                "shape": shape,
-                "size": {
-                    "condition": {"test": "datum.mark === 'chosen'", "value": 170},
-                    "value": 80,
-                },
-                **offset,
-            },
-        },
-        {
-            "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": theme.SMALL},
-            "encoding": {"text": {"field": "words"}, "x": {"value": "width"}, **offset},
-        },
-    ]
-    if not any(
-        row["published_low"] is not None or row["published_high"] is not None for row in rows
-    ):
-        del layers[:2]
-    if unit == "ratio":
-        one = {"type": "rule", "strokeDash": [4, 4], "color": colours.line}
-        layers.insert(
-            0,
-            {
-                "data": {"values": [{"one": 1}]},
-                "mark": one,
-                "encoding": {"x": {"field": "one", **x}},
-            },
-        )
-        # A rule over the whole height has no row of its own.
-        layers[0]["encoding"]["y"] = None
-    return _frame(rows, names, layers, chosen, description, colours, (2 if paired else 1) * 17 + 13)
+    return dots(kpi, published, shown, chosen, labels, description, references, mode)
 
 
 def bars(
@@ -200,8 +49,11 @@ def bars(
     labels: Labels,
     description: str,
     mode: Mode = "light",
-) -> Spec:
-    """Return bars of counts; parts of the first lie inside it, darker and thinner."""
+) -> Spec | None:
+    """Return bars of counts; parts of the first lie inside it, darker and thinner.
+
+    None where no row has a value to draw.
+    """
     colours = theme.palette(mode)
     counts = [count for count in kpi.kind.counts if count.shown]
     fills = [colours.faint, colours.line, colours.blue]
@@ -222,6 +74,8 @@ def bars(
                 "words": text(figure[main], kpi.kind.field(main), cleared=published.cleared),
             }
         )
+    if not any(row[main] is not None for row in rows):
+        return None
     names = [row["name"] for row in rows]
     x = {"type": "quantitative", "axis": _x_axis("count"), "title": None}
     titles = [labels.fill(count.words) for count in counts]

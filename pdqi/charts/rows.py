@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pdqi.charts.references import Reference, between_rows
 from pdqi.findings.readings import Line, interval, readings, shown_fields, text, value
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Field, Kpi, Steps, Tally
@@ -18,11 +19,29 @@ class Table:
 
 
 def table(
-    kpi: Kpi, published: Published, shown: Sequence[Line], labels: Labels, heading: str = "Scope"
+    kpi: Kpi,
+    published: Published,
+    shown: Sequence[Line],
+    labels: Labels,
+    references: Sequence[Reference] = (),
+    heading: str = "Scope",
 ) -> Table:
-    """Return the rows of a KPI with values, intervals and the counts behind them."""
-    figures = [(line.name, published.at(line.key)) for line in shown]
-    return _table(kpi, published, [(name, f) for name, f in figures if f], labels, heading)
+    """Return the rows of a KPI with values, intervals and the counts behind them.
+
+    A reference that is drawn has a row of its own, after those that it concerns.
+    """
+    present = {line.key: f for line in shown if (f := published.at(line.key)) is not None}
+    figures = [(line.name, present[line.key]) for line in shown if line.key in present]
+    content = _table(kpi, published, figures, labels, heading)
+    ours, rest = iter(content.rows), ("",) * (len(content.columns) - 2)
+    placed = between_rows([line for line in shown if line.key in present], references)
+    return Table(
+        content.columns,
+        tuple(
+            (item.words, item.short, *rest) if isinstance(item, Reference) else next(ours)
+            for item in placed
+        ),
+    )
 
 
 def breakdown(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import altair as alt
+
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
 
@@ -73,6 +75,23 @@ Mode = Literal["light", "dark"]
 def palette(mode: Mode) -> Palette:
     """Return the palette of a mode."""
     return DARK if mode == "dark" else LIGHT
+
+
+def finished(chart: alt.TopLevelMixin, description: str, colours: Palette = LIGHT) -> Spec:
+    """Return an Altair chart as a specification: in this look, described for screen readers.
+
+    It takes the width that it is given, words beside it included.
+    """
+    spec: Spec = chart.to_dict()
+    return {
+        **spec,
+        "$schema": SCHEMA,
+        "description": description,
+        "width": "container",
+        "padding": {"left": 0, "top": 5, "right": 5, "bottom": 5},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": config(colours),
+    }
 
 
 def config(colours: Palette = LIGHT) -> Spec:

@@ -111,8 +111,8 @@ class PublishedFigure(Statement):
     """A figure from outside the data: a number, a range, a bound, or words alone.
 
     Shares are fractions and durations days. `kpis` are the figures beside which it may stand as
-    a reference; `context_for` those beside which it may be mentioned but not drawn, because it
-    is about something else.
+    a reference; `context_for` those beside which it stands as a different thing, because it is
+    about something else.
     """
 
     id: Id

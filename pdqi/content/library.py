@@ -157,7 +157,7 @@ class Library:
         )
 
     def context(self, kpi_id: str) -> tuple[PublishedFigure, ...]:
-        """Return figures to mention beside a KPI and never to draw: they mean another thing."""
+        """Return figures that stand beside a KPI as what they are: a different thing."""
         return tuple(figure for figure in self.published.figures if kpi_id in figure.context_for)
 
     def open_ends(self) -> tuple[OpenEnd, ...]:

@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from pdqi import words
-from pdqi.charts import figures, rows, sentences, sheet
+from pdqi.charts import figures, references, rows, sentences, sheet
+from pdqi.charts.references import Reference
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
-from pdqi.content.evidence import PublishedFigure
 from pdqi.findings import readings
 from pdqi.findings.readings import Line
 from pdqi.metrics.catalogue import CATALOGUE
-from pdqi.metrics.kpi import Kpi, Steps
+from pdqi.metrics.kpi import Kpi
 from pdqi.model import Published
 from pdqi.ui import files, measurable
 from pdqi.ui.shell import Page
@@ -137,7 +137,7 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
         st.markdown(plain(card.sentence))
         if card.spec is not None:
             chart(card.spec, kpi.id)
-        reference(page, kpi)
+        reference(page, kpi, lines_of(page, published))
         target(page, kpi)
         measurable.beside(page, kpi)
         with st.expander("Numbers"):
@@ -159,22 +159,24 @@ def _card(page: Page, kpi: Kpi, published: Published) -> Card:
     return Card(
         said,
         _spec(page, kpi, published, said, page.mode),
-        rows.table(kpi, published, shown, labels),
+        rows.table(kpi, published, shown, labels, known_elsewhere(page, kpi, shown)),
         _parts(page, kpi, published),
     )
 
 
 def _spec(page: Page, kpi: Kpi, published: Published, said: str, mode: Mode) -> Spec | None:
     shown = lines_of(page, published)
-    marks = _marks(page, kpi, shown)
+    found = known_elsewhere(page, kpi, shown)
     chosen = line_of(page, shown)
-    return figures.chart(kpi, published, shown, chosen, page.facts.labels, said, marks, mode)
+    return figures.chart(kpi, published, shown, chosen, page.facts.labels, said, found, mode)
 
 
 def _drawing(page: Page, kpi: Kpi, published: Published, card: Card) -> files.Drawing | None:
     if card.spec is None:
         return None
-    notes = [_mentioned(page, item, drawn=True) for item in published_about(page, kpi)[0]]
+    shown = lines_of(page, published)
+    found = known_elsewhere(page, kpi, shown)
+    notes = [f"{item.origin}: {item.told}" for item in found if item.lines]
     if not page.facts.viewer.policy.cleared:
         notes.append(protection_note(page).replace("*", ""))
     return files.Drawing(
@@ -210,17 +212,18 @@ def protection_note(page: Page) -> str:
     )
 
 
-def reference(page: Page, kpi: Kpi) -> None:
-    """Show what was published about the same thing, marked as such."""
-    drawn_ones, others = published_about(page, kpi)
-    for item in (*drawn_ones, *others):
-        origin, _, text = _mentioned(page, item, drawn=item in drawn_ones).partition(": ")
-        st.markdown(f"**{origin}:** {plain(text)}")
+def reference(page: Page, kpi: Kpi, shown: Sequence[Line]) -> None:
+    """Show what is known from elsewhere about the same thing, or a different one, as such."""
+    for item in known_elsewhere(page, kpi, shown):
+        st.markdown(f"**{item.origin}:** {plain(item.told)}")
 
 
-def _mentioned(page: Page, item: PublishedFigure, *, drawn: bool) -> str:
-    mark = " Drawn as a grey mark." if drawn else ""
-    return f"Published, not from these data: {page.fill(item.text)}{mark}"
+def known_elsewhere(page: Page, kpi: Kpi, shown: Sequence[Line]) -> tuple[Reference, ...]:
+    """Return the figures from elsewhere that stand beside a KPI."""
+    if page.facts.library is None:
+        return ()
+    config, labels = page.facts.service.config, page.facts.labels
+    return references.references(kpi, page.facts.library.published.figures, shown, config, labels)
 
 
 def target(page: Page, kpi: Kpi) -> None:
@@ -232,35 +235,6 @@ def target(page: Page, kpi: Kpi) -> None:
         item = max(in_force, key=lambda item: item.start)
         value = words.in_unit(item.value, kpi.kind.field(kpi.kind.main).unit)
         st.markdown(f"**Target:** {plain(f'{value} from {words.day(item.start)} ({item.source})')}")
-
-
-def published_about(
-    page: Page, kpi: Kpi
-) -> tuple[tuple[PublishedFigure, ...], tuple[PublishedFigure, ...]]:
-    """Return the published figures beside a KPI: those that are drawn, and those only mentioned."""
-    if page.facts.library is None:
-        return (), ()
-    found = [item for item in page.facts.library.published.figures if kpi.id in item.kpis]
-    lines = tuple(item for item in found if _drawable(item, kpi))
-    return lines, tuple(item for item in found if item not in lines)
-
-
-def _drawable(item: PublishedFigure, kpi: Kpi) -> bool:
-    main = kpi.kind.field(kpi.kind.main)
-    has_value = item.value != (None, None) and item.unit == main.unit
-    return has_value and item.services != "not_said" and not isinstance(kpi.kind, Steps)
-
-
-def _marks(page: Page, kpi: Kpi, shown: Sequence[Line]) -> figures.Marks:
-    config = page.facts.service.config
-    marks: dict[str, tuple[float | None, float | None]] = {}
-    for item in published_about(page, kpi)[0]:
-        for line in shown:
-            services = {config.team(team).service for team in line.teams}
-            if item.services == "all" or (services and services <= set(item.services)):
-                low, high = item.value
-                marks[line.key] = (0.0 if low is None else low, high)
-    return marks
 
 
 def definition(page: Page, kpi: Kpi) -> None:
