@@ -21,6 +21,7 @@ from pdqi.store import folder
 from pdqi.store.schema import TABLES
 
 BORN = date(1985, 6, 15)
+WHOLE = {"world": (date(2015, 1, 1), date(2029, 12, 31))}
 World = dict[str, list[dict[str, str | None]]]
 
 
@@ -44,8 +45,15 @@ SPACED = {"description", "referral_source"}
 """Columns whose values are words: an underscore stands for a blank."""
 
 
-def make_store(world: Mapping[str, list[dict[str, Any]]], path: Path) -> Path:
-    """Write a world into a store at `path`; returns `path`."""
+def make_store(
+    world: Mapping[str, list[dict[str, Any]]],
+    path: Path,
+    covers: Mapping[str, tuple[date, date]] = WHOLE,
+) -> Path:
+    """Write a world into a store at `path`; returns `path`.
+
+    A row's `source` is "world" unless it says otherwise; `covers` are the days that sources cover.
+    """
     names = sorted(
         {row["id"] for rows in world.values() for row in rows if row.get("id") is not None}
     )
@@ -61,11 +69,12 @@ def make_store(world: Mapping[str, list[dict[str, Any]]], path: Path) -> Path:
             continue
         for number, row in enumerate(world.get(table.name, []), start=1):
             facts = {"episode_id": str(number), **row}
-            unknown = set(row) - set(table.facts) - {"id"}
+            unknown = set(row) - set(table.facts) - {"id", "source"}
             assert not unknown, f"{table.name} has no {unknown}"
             key = (keys[row["id"]],) if table.has_person else ()
             values = tuple(facts.get(name) for name in table.facts)
-            rows[table.name].append((*key, *values, "world", "world", number, "world"))
+            source = row.get("source", "world")
+            rows[table.name].append((*key, *values, source, "world", number, "world"))
     with folder.new_version(path) as version:
         connection = duckdb.connect()
         for table in TABLES:
@@ -86,6 +95,7 @@ def make_store(world: Mapping[str, list[dict[str, Any]]], path: Path) -> Path:
             data_from=date(2015, 1, 1),
             data_to=date(2029, 12, 31),
             demonstration=False,
+            covers=covers,
         )
     return path
 

@@ -70,6 +70,7 @@ def demo(
             data_from=FIRST_DAY,
             data_to=LAST_DAY,
             demonstration=True,
+            covers={SOURCE: (FIRST_DAY, LAST_DAY)},
         )
     return made
 

@@ -93,6 +93,7 @@ def load(
                     data_from=first,
                     data_to=last,
                     demonstration=False,
+                    covers={name: r.range for name, r in records.items() if r.range},
                 )
         finally:
             connection.close()

@@ -15,13 +15,16 @@ import pyarrow as pa
 
 from pdqi.config import Config
 from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
-from pdqi.model import Basis
+from pdqi.model import Basis, Period
 from pdqi.statistics.competing import Incidence, competing
 from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
-from pdqi.store.store import Columns, Session, Store, arrays
+from pdqi.store.store import Columns, Coverage, Session, Store, arrays
 from pdqi.store.vocabularies import scopes
 
+RECORDS = frozenset({"episodes", "treatments", "prescriptions", "workforce"})
+EVENT_KINDS = frozenset({"panel_kind", "attendance_kind", "contact_kinds"})
+"""The parameters that name kinds of events."""
 WORKING = Path(__file__).with_name("working.sql")
 WEEKS = (4, 18, 26, 52)
 """What waits are judged by."""
@@ -84,6 +87,9 @@ class Measurer:
     parameters: Mapping[str, Any]
     order: Mapping[str, int]
     """The place of each scope and treatment in config: rows come in that order, always."""
+    coverage: Coverage
+    teams: Mapping[str, Sequence[str]]
+    """The teams of each scope."""
     curves: bool
     """Whether the curves of lengths of time are wanted, and not only what is taken from them."""
 
@@ -102,11 +108,45 @@ class Measurer:
             found = _counted(kpi.kind, self.session.columns(kpi.sql, self._bound(kpi.sql)))
         rows: list[list[RawRow]] = [[] for _ in self.bases]
         for period, row in found:
-            rows[period].append(row)
+            if self.known(kpi, row.scope, self.bases[period].period):
+                rows[period].append(row)
         return tuple(
             Raw(kpi.id, kpi.kind, basis, tuple(sorted(mine, key=self._place)))
             for basis, mine in zip(self.bases, rows, strict=True)
         )
+
+    def known(self, kpi: Kpi, scope: str, period: Period) -> bool:
+        """Return whether every kind of record behind a figure is known in the period.
+
+        Outside of what the sources cover a figure is absent and not zero.
+        """
+        for kinds in self._needed(kpi):
+            days = [
+                self.coverage[kind, team]
+                for kind in kinds
+                for team in (self.teams.get(scope, ()) if kind == "episodes" else (None,))
+                if (kind, team) in self.coverage
+            ]
+            if days and all(period.last < first or period.first > last for first, last in days):
+                return False
+        return True
+
+    def _needed(self, kpi: Kpi) -> list[tuple[str, ...]]:
+        """Return the kinds of records behind a KPI, any one of each group: of events, which."""
+        if kpi.id not in self._needed_by:
+            needed: list[tuple[str, ...]] = [(name,) for name in kpi.tables if name in RECORDS]
+            if "events" in kpi.tables:
+                texts = [kpi.sql, *(b.sql for b in sqlfile.blocks(WORKING) if b.name in kpi.reads)]
+                named = (sqlfile.parameters(text) & EVENT_KINDS for text in texts)
+                for name in sorted(next((names for names in named if names), frozenset())):
+                    kinds = self.parameters[name]
+                    needed.append((kinds,) if isinstance(kinds, str) else tuple(kinds))
+            self._needed_by[kpi.id] = needed
+        return self._needed_by[kpi.id]
+
+    @cached_property
+    def _needed_by(self) -> dict[str, list[tuple[str, ...]]]:
+        return {}
 
     def _place(self, row: RawRow) -> tuple[int, bool, int, str]:
         by = row.by or ""
@@ -175,14 +215,17 @@ def measure(
     The bases differ in their periods only. `curves` says whether the curves of lengths of time
     are wanted besides what is taken from them.
     """
-    names = [scope.key for scope in scopes(config)] + [item.id for item in config.treatments]
+    teams = {scope.key: scope.teams for scope in scopes(config)}
+    names = [*teams, *(item.id for item in config.treatments)]
     order = {name: place for place, name in enumerate(names)}
     windows = [window(config, basis) for basis in bases]
     columns = ", ".join(f"unnest(${name}) as {name}" for name in ("period", *windows[0]))
     lists = {name: [row[name] for row in windows] for name in windows[0]}
     with store.session() as session:
         session.make("periods", f"select {columns}", {"period": [*range(len(bases))], **lists})
-        measurer = Measurer(session, bases, parameters(config, bases), order, curves)
+        measurer = Measurer(
+            session, bases, parameters(config, bases), order, store.coverage, teams, curves
+        )
         return {kpi.id: measurer.measure(kpi) for kpi in kpis}
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from pdqi.config import Config
 from pdqi.store import sqlfile, vocabularies
+from pdqi.store.folder import manifest
 from pdqi.store.schema import TABLES
 
 SQL = Path(__file__).with_name("derive.sql")
@@ -67,7 +68,9 @@ def _derive(version: Path, config: Config, folder: Path) -> None:
                 connection.read_parquet(str(version / f"{table.name}.parquet")).create_view(
                     table.name
                 )
-            parameters = vocabularies.derive_parameters(config)
+            known = manifest(version)
+            vocabularies.make_declared(connection, known.covers)
+            parameters = vocabularies.derive_parameters(config) | {"last_day": known.last_day}
             for block in sqlfile.blocks(SQL):
                 bound = {name: parameters[name] for name in block.parameters}
                 target = str(folder / f"{block.name}.parquet")

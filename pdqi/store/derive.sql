@@ -193,3 +193,49 @@ select team_key,
        exists (select 1 from staffing where staffing.team_key = teams.team_key) as has_staffing
 from teams
 order by team_key
+
+-- table: coverage
+-- From the first to the last whole month that is known of each kind of record: the extracts of a
+-- source end on one day, but it may have begun later with some records than with others. A month
+-- counts as whole with something in its first, or last, seven days. A source that says what it
+-- covers is believed. Episodes are told apart by team, because teams come from different sources.
+with said as (
+    select source, 'episodes' as records, team, referred_on as first_on,
+           greatest(referred_on, assessed_on, started_on, ended_on) as last_on
+    from episodes
+    union all
+    select source, 'treatments', null, referred_on,
+           greatest(referred_on, assessed_on, started_on, ended_on)
+    from treatments
+    union all
+    select source, kind, null, occurred_on, occurred_on from events
+    union all
+    select source, 'prescriptions', null, started_on, coalesce(ended_on, started_on)
+    from prescriptions
+    union all
+    select source, 'workforce', null, month, last_day(month) from workforce
+),
+firsts as (
+    select source, records, min(first_on) as first_on from said group by all
+),
+lasts as (
+    select source, max(last_on) filter (last_on <= $last_day) as last_on from said group by source
+),
+months as (
+    select source, records,
+           coalesce(
+               declared.first_day,
+               (date_trunc('month', first_on)
+                + to_months(case when day(first_on) > 7 then 1 else 0 end))::date
+           ) as first_day,
+           coalesce(
+               declared.last_day,
+               case when day(last_on) > day(last_day(last_on)) - 7 then last_day(last_on)
+                    else (date_trunc('month', last_on) - to_days(1))::date end
+           ) as last_day
+    from firsts join lasts using (source) left join declared using (source)
+)
+select records, team, min(first_day) as first_day, max(last_day) as last_day
+from (select distinct source, records, team from said) join months using (source, records)
+group by records, team
+order by records, team

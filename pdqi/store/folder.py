@@ -13,11 +13,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pdqi.errors import Problem, StoreError
@@ -67,6 +68,8 @@ class Manifest:
     rows: dict[str, int]
     hashes: dict[str, str]
     accounts: tuple[FileAccount, ...]
+    covers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """First and last day, ISO, that sources themselves say they cover; the others are judged."""
     layout: int = LAYOUT
 
     @property
@@ -149,6 +152,7 @@ def publish(
     data_from: date | None,
     data_to: date | None,
     demonstration: bool,
+    covers: Mapping[str, tuple[date, date]] = MappingProxyType({}),
 ) -> tuple[Manifest, bool]:
     """Make a written folder the current version, by one atomic rename.
 
@@ -175,6 +179,7 @@ def publish(
         rows=rows,
         hashes=hashes,
         accounts=accounts,
+        covers={name: (a.isoformat(), b.isoformat()) for name, (a, b) in covers.items()},
     )
     (folder / "manifest.json").write_text(made.to_json(), encoding="utf-8")
     for path in folder.iterdir():

@@ -8,6 +8,8 @@ shared by threads mixes up their answers.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from pdqi.store import derive, folder, vocabularies
 from pdqi.store.folder import Manifest
 from pdqi.store.schema import TABLES
 
+Coverage = Mapping[tuple[str, str | None], tuple[date, date]]
 Columns = dict[str, npt.NDArray[Any]]
 MEMORY = "1500MB"
 ROWS_IN_MEMORY = 3_000_000
@@ -91,6 +94,13 @@ class Store:
                 )
             ) from error
         return cls(connection, version, manifest)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """From the first to the last day that is known of each kind of record, by team or None."""
+        with self.session() as session:
+            rows = session.rows("select * from coverage")
+        return {(r["records"], r["team"]): (r["first_day"], r["last_day"]) for r in rows}
 
     @contextmanager
     def session(self) -> Iterator[Session]:

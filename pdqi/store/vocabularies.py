@@ -5,6 +5,7 @@ breaks ties between teams) and a bit in a person's set of teams.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -120,6 +121,15 @@ def make(connection: duckdb.DuckDBPyConnection, config: Config) -> None:
             for item in config.case_definitions
         ],
     )
+
+
+def make_declared(
+    connection: duckdb.DuckDBPyConnection, covers: Mapping[str, Sequence[str]]
+) -> None:
+    """Create `declared`: the days that sources themselves say they cover."""
+    connection.execute("create table declared (source varchar, first_day date, last_day date)")
+    for source, (first, last) in covers.items():
+        connection.execute("insert into declared values (?, ?, ?)", [source, first, last])
 
 
 def make_scope_views(connection: duckdb.DuckDBPyConnection) -> None:
