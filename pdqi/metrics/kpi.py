@@ -194,6 +194,7 @@ class Curve:
     `of` names the count of what it is a curve of, `people` that of the people behind it.
     `quantiles` maps the name of a statistic to the share that has left by then; a name may be
     followed by those of the ends of its interval. `mean` names the mean of the ended ones.
+    `running` names the count of those that still run, or the whole and the part that does not.
     """
 
     series: str
@@ -202,6 +203,7 @@ class Curve:
     intervals: tuple[tuple[str, str, float], ...] = ()
     mean: str | None = None
     people: str = "people"
+    running: tuple[str, ...] = ()
 
     @property
     def statistics(self) -> tuple[str, ...]:
@@ -223,6 +225,10 @@ class Duration(Kind):
     curves: tuple[Curve, ...] = ()
     shares: tuple[tuple[str, str, str], ...] = ()
     """Derived shares: name, part, whole."""
+    ended: str = "ended"
+    running: str = "still open"
+    removed: str = ""
+    """What is said of one that has ended, still runs, or left otherwise (empty: none can)."""
 
     def derive(self, cells: Mapping[str, Cell]) -> Cells:
         """Return the derived shares."""

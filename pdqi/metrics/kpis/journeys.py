@@ -47,6 +47,7 @@ EPISODE_LENGTH = Kpi(
                 (("km_median_days", 0.5),),
                 (("km_median_low", "km_median_high", 0.5),),
                 "mean_closed_days",
+                running=("episodes", "closed"),
             ),
             Curve(
                 "other",
@@ -55,6 +56,7 @@ EPISODE_LENGTH = Kpi(
                 (("other_km_median_low", "other_km_median_high", 0.5),),
                 "other_mean_closed_days",
                 "other_people",
+                ("other_episodes", "other_closed"),
             ),
         ),
     ),
