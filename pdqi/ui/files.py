@@ -75,7 +75,7 @@ def caption(page: Page, drawing: Drawing) -> images.Caption:
         drawing.title,
         filters.in_words(page.choice, service),
         drawing.notes,
-        f"{said['marking']} · {said['counts']}",
+        f"{said['marking']} · {'exact counts' if said['counts'] == 'exact' else said['counts']}",
         f"{source} · {shell.provenance(page.facts)}",
         f"{shell.INVENTED} {shell.MEANING}" if service.manifest.demonstration else "",
     )

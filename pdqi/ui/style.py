@@ -31,6 +31,8 @@ SHEET = """
 .stTable [role="region"] th, .stTable [role="region"] td { white-space: normal; max-width: none; }
 .st-key-invented { background: #5c3d99; border-radius: 4px; padding: 0.4rem 0.8rem; }
 .stMain .st-key-invented [data-testid="stMarkdownContainer"] p { color: #ffffff; max-width: none; }
+/* Streamlit's own picture of a chart would lack the marking and the stamp that files have. */
+[data-testid="stElementToolbarButton"]:has([aria-label="Download as PNG"]) { display: none; }
 .st-key-header { gap: 0.25rem; }
 .stMain .st-key-chosen [data-testid="stMarkdownContainer"] p {
   font-size: 1.15rem; font-weight: 600; max-width: none; }

@@ -86,6 +86,17 @@ def test_an_oversight_member_finds_numerator_and_definition(address: str, visit:
     assert "Out of:" in meaning.inner_text()
 
 
+def test_a_chart_is_taken_away_as_a_picture(address: str, visit: Open) -> None:
+    page = visit(f"{address}/findings?section=treatment&scope=north_cmht")
+    card = page.locator("[class*=st-key-card_]").first
+    card.locator("summary").filter(has_text="Numbers").click()
+    for form, start in (("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg "), ("CSV", b"\xef\xbb\xbfdata,")):
+        with page.expect_download() as download:
+            card.get_by_role("button", name=f"Download as {form}").click()
+        assert download.value.suggested_filename.endswith(f"_invented.{form.lower()}")
+        assert Path(download.value.path()).read_bytes().startswith(start)
+
+
 def test_the_first_visit_to_a_fresh_server_may_be_any_page(store: Path, visit: Open) -> None:
     for place in (PLACES[0], PLACES[3], PLACES[6]):
         with served(store) as address:
