@@ -42,13 +42,13 @@ def dots(
     placed = list(between_rows(present, references))
     names = [item.name if isinstance(item, Line) else item.label for item in placed]
     series = [reading.label for reading in read]
-    x = alt.X("value:Q").scale(zero=True).axis(_axis(unit)).title(None)
+    x = alt.X("value:Q").scale(zero=True).axis(value_axis(unit)).title(None)
     y = (
         alt.Y("name:N")
         .sort(names)
         .title(None)
         .scale(type="band", paddingInner=0, paddingOuter=0)
-        .axis(_names(chosen))
+        .axis(row_names(chosen.name))
     )
     offset = {"yOffset": alt.YOffset("series:N").sort(series)} if len(read) > 1 else {}
     layers = [
@@ -100,7 +100,7 @@ def _dots(
     return [
         base.transform_filter("isValid(datum.low) && isValid(datum.high)")
         .mark_rule(strokeWidth=2, aria=False)
-        .encode(x=_at(x, "low"), x2="high:Q", y=y, color=colour, **offset),
+        .encode(x=at(x, "low"), x2="high:Q", y=y, color=colour, **offset),
         base.transform_filter("isValid(datum.value)")
         .mark_point(filled=True, opacity=1)
         .encode(x=x, y=y, color=colour, shape=shape, size=size, **offset),
@@ -127,7 +127,7 @@ def _references(
         layers.append(
             alt.Chart(alt.InlineData(values=ranges))
             .mark_bar(color=colours.faint, height=alt.RelativeBandSize(band=0.9), aria=False)
-            .encode(x=_at(x, "low"), x2="high:Q", y=y)
+            .encode(x=at(x, "low"), x2="high:Q", y=y)
         )
     for source, dash in DASHES.items():
         colour = colours.muted if source == "literature" else colours.line
@@ -149,15 +149,13 @@ def _references(
             layers.append(
                 alt.Chart(alt.InlineData(values=ends))
                 .mark_rule(**look)
-                .encode(
-                    x=_at(x, "at"), y=y.bandPosition(0.08), y2=alt.Y2("name", bandPosition=0.92)
-                )
+                .encode(x=at(x, "at"), y=y.bandPosition(0.08), y2=alt.Y2("name", bandPosition=0.92))
             )
         if spans:
             layers.append(
                 alt.Chart(alt.InlineData(values=spans))
                 .mark_rule(**look)
-                .encode(x=_at(x, "low"), x2="high:Q", y=y)
+                .encode(x=at(x, "low"), x2="high:Q", y=y)
             )
     return layers
 
@@ -174,17 +172,18 @@ def _one(x: alt.X, colours: Palette) -> alt.Chart:
     """Return the line of a ratio that means no difference."""
     rows = alt.InlineData(values=[{"one": 1}])
     look: Row = {"strokeDash": [4, 4], "color": colours.line, "aria": False}
-    chart: alt.Chart = alt.Chart(rows).mark_rule(**look).encode(x=_at(x, "one"))
+    chart: alt.Chart = alt.Chart(rows).mark_rule(**look).encode(x=at(x, "one"))
     return chart
 
 
-def _at(x: alt.X, field: str) -> alt.X:
+def at(x: alt.X, field: str) -> alt.X:
     """Return the same axis for another field."""
     return alt.X(f"{field}:Q").scale(zero=True).axis(x["axis"]).title(None)
 
 
-def _names(chosen: Line) -> alt.Axis:
-    escaped = chosen.name.replace("\\", "\\\\").replace("'", "\\'")
+def row_names(bold: str) -> alt.Axis:
+    """Return the axis that names the rows, one of them in bold; a name may have two lines."""
+    escaped = bold.replace("\\", "\\\\").replace("'", "\\'")
     return alt.Axis(
         domain=False,
         ticks=False,
@@ -201,7 +200,8 @@ def _names(chosen: Line) -> alt.Axis:
     )
 
 
-def _axis(unit: str) -> alt.Axis:
+def value_axis(unit: str) -> alt.Axis:
+    """Return the axis of values in a unit."""
     more: Row = {}
     if unit == "share":
         more = {"format": ".0%"}
