@@ -255,7 +255,7 @@ DIAGNOSIS_DELAY = Kpi(
                 running=("people", "confirmed"),
             ),
         ),
-        ended="confirmed",
+        ended="been confirmed",
         running="not yet confirmed",
         shares=(("specialist_share", "at_specialist", "team_known"),),
     ),
