@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pdqi.config import Config
-from pdqi.metrics.measure import parameters
+from pdqi.metrics.measure import parameters, window
 from pdqi.model import Basis, Period
 from pdqi.store import derive, folder, vocabularies
 
@@ -104,7 +104,7 @@ def asked_of(store: Path, config: Config, basis: Basis) -> Asked:
     treatments = vocabularies.treatment_keys(config)
     return Asked(
         files={name: derived / f"{name}.parquet" for name in COLUMNS},
-        bound=parameters(config, basis),
+        bound=parameters(config, (basis,)) | window(config, basis),
         teams=tuple(sorted(keys, key=keys.__getitem__)),
         assessing=frozenset(
             keys[team.id] for team in config.teams if config.service(team.service).assesses

@@ -6,7 +6,7 @@ engines. pdqi itself uses nothing of this module but the comparison.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,11 +46,11 @@ AGGREGATES: Mapping[str, tuple[str, ...]] = {
 treatments are bits, days are numbers."""
 
 
-def of_raw(raw: Mapping[str, Raw]) -> Figures:
+def of_raw(raw: Mapping[str, Sequence[Raw]]) -> Figures:
     """Return pdqi's own exact figures in the form in which they are compared."""
     return {
         name: {_at(row.scope, row.by): {**row.counts, **row.statistics} for row in table.rows()}
-        for name, table in raw.items()
+        for name, (table,) in raw.items()
     }
 
 
@@ -198,20 +198,21 @@ def _waits(asked: Asked, tables: Mapping[str, Columns]) -> Figures:
             scopes.append((names[int(key)], waits[column] == key, int(recent), int(now)))
     for name, here, recent_people, waiting_people in scopes:
         recent, now = here & waits["recent"], here & waiting
-        over_18 = int(number[now & (days > asked.bound["weeks_18"])].sum())
-        over_52 = int(number[now & (days > asked.bound["weeks_52"])].sum())
+        over = {
+            weeks: int(number[now & (days > asked.bound[f"weeks_{weeks}"])].sum())
+            for weeks in (4, 18, 26, 52)
+        }
         found["ebt_wait"][_at(name)] = {
             "people": recent_people,
             "referred": int(number[recent].sum()),
             "still_waiting": int(number[now].sum()),
-            "waiting_over_18_weeks": over_18,
-            "waiting_over_52_weeks": over_52,
+            "waiting_over_18_weeks": over[18],
+            "waiting_over_52_weeks": over[52],
         } | _curve("ebt_wait", "", days[recent], waits["started"][recent], number[recent])
         found["ebt_waiting_now"][_at(name)] = {
             "people": waiting_people,
             "waiting": int(number[now].sum()),
-            "over_18_weeks": over_18,
-            "over_52_weeks": over_52,
+            **{f"over_{weeks}_weeks": people for weeks, people in over.items()},
             "longest_days": float(days[now].max()) if now.any() else None,
         }
     return found
@@ -261,7 +262,7 @@ def _curve(
     kind = kpi(kpi_id).kind
     assert isinstance(kind, Duration)
     curve: Curve = next(item for item in kind.curves if item.series == series)
-    fitted = survival(days, ended, number) if len(days) else None
+    fitted = survival(days, ended, weights=number) if len(days) else None
     found: Row = {name: fitted and fitted.quantile(share) for name, share in curve.quantiles}
     for low, high, share in curve.intervals:
         found[low], found[high] = fitted.quantile_interval(share) if fitted else (None, None)

@@ -27,8 +27,7 @@ PEOPLE = {"100k": 71_000, "1m": 710_000, "10m": 7_100_000}
 """How many invented people have about so many episodes."""
 NAMES = {
     "pdqi": "pdqi",
-    "floor": "floor: the columns, whole",
-    "floor_rows": "floor: the columns, rows needed",
+    "floor": "DuckDB merely reading the columns",
     "polars": "Polars, from files",
     "polars_memory": "Polars, in memory",
     "pandas": "pandas",

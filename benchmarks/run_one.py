@@ -18,10 +18,7 @@ from pdqi.store.store import Store
 
 CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
 T = TypeVar("T")
-ENGINES = (
-    *("pdqi", "floor", "floor_rows", "polars", "polars_memory", "pandas"),
-    *("polars_base", "pandas_base"),
-)
+ENGINES = ("pdqi", "floor", "polars", "polars_memory", "pandas", "polars_base", "pandas_base")
 
 
 def run(engine: str, path: Path, config: Config) -> dict[str, Any]:
@@ -32,21 +29,21 @@ def run(engine: str, path: Path, config: Config) -> dict[str, Any]:
     """
     basis = basis_of(path, config)
     asked = asked_of(path, config, basis)
-    if engine in ("pdqi", "floor", "floor_rows"):
-        return _duckdb(engine, path, config, asked, basis)
+    if engine in ("pdqi", "floor"):
+        return _duckdb(engine, path, config, basis)
     loaded = loaded_of(path, config, basis, asked) if engine.endswith("_base") else None
     if engine.startswith("pandas"):
         return _pandas(asked, loaded)
     return _polars(asked, loaded, engine == "polars_memory")
 
 
-def _duckdb(engine: str, path: Path, config: Config, asked: Asked, basis: Basis) -> dict[str, Any]:
+def _duckdb(engine: str, path: Path, config: Config, basis: Basis) -> dict[str, Any]:
     from benchmarks.engines import pdqi_kpis
 
     def answer() -> Figures:
         if engine == "pdqi":
             return pdqi_kpis.figures(store, config, basis)
-        pdqi_kpis.floor(store, asked, only_rows=engine == "floor_rows")
+        pdqi_kpis.floor(store)
         return {}
 
     store, opening = timed(lambda: Store.open(path, config))

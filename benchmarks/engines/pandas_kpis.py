@@ -144,7 +144,7 @@ def _lengths(asked: Asked, care: Frame, cases: pd.Series) -> Frame:
 
 
 def _starters(asked: Asked, spells: Frame, cases: pd.Series) -> Frame:
-    since = pd.Timestamp(asked.bound["two_years_from"])
+    since = pd.Timestamp(asked.bound["look_back_from"])
     starts = spells.loc[
         (spells.known_from == spells.started_on)
         & (spells.started_on >= since)
@@ -192,7 +192,7 @@ def _waits(asked: Asked, therapies: Frame, cases: pd.Series) -> Frame:
             "person_key": mine.person_key,
             "team_key": mine.team_key,
             "treatment_key": mine.treatment_key,
-            "recent": mine.referred_on >= pd.Timestamp(asked.bound["two_years_from"]),
+            "recent": mine.referred_on >= pd.Timestamp(asked.bound["look_back_from"]),
             "started": started,
             "waiting": ~started & ~ended,
             "days": (until - mine.referred_on).dt.days,

@@ -147,7 +147,7 @@ def _lengths(asked: Asked, care: Lazy, cases: Lazy) -> Lazy:
 
 
 def _starters(asked: Asked, spells: Lazy, cases: Lazy) -> Lazy:
-    since = asked.bound["two_years_from"]
+    since = asked.bound["look_back_from"]
     return (
         spells.filter(
             col("known_from") == col("started_on"),
@@ -201,7 +201,7 @@ def _waits(asked: Asked, therapies: Lazy, cases: Lazy) -> Lazy:
         .join(cases, on="person_key", how="semi")
         .select(
             *("person_key", "team_key", "treatment_key"),
-            recent=col("referred_on") >= asked.bound["two_years_from"],
+            recent=col("referred_on") >= asked.bound["look_back_from"],
             started=started,
             waiting=~started & ~ended,
             days=(until - col("referred_on")).dt.total_days(),
