@@ -172,6 +172,14 @@ class Oracle:
     def pd_confirmed_share(self) -> Figures:
         return self._proportions(lambda n: self.status[n] == "confirmed", self.is_case)
 
+    def no_diagnosis_entry(self) -> Figures:
+        entered = {
+            row["id"] for row in self.world.get("diagnoses", []) if row["recorded_on"] <= self.to
+        }
+        if not self.world.get("diagnoses"):
+            return {}
+        return self._proportions(lambda n: n not in entered, lambda name: True)
+
     def _treated(self, name: str, treatment: str | None = None) -> bool:
         return any(
             row["id"] == name

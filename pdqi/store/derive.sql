@@ -62,6 +62,13 @@ join ordered using (person_key, team_key, spell, started_on)
 join people using (person_key)
 order by person_key, started_on, team_key, known_from
 
+-- table: first_entries
+-- The first diagnosis entry of each person, whatever it says: without one nothing can be told.
+select person_key, min(recorded_on) as entered_on
+from diagnoses
+group by person_key
+order by person_key
+
 -- table: case_entries
 -- What each diagnosis entry says about the condition, by case definition. A code is compared in
 -- capitals, without dots, blanks and trailing filler (X) or dagger and asterisk marks (D, A).

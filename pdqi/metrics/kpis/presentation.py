@@ -86,4 +86,44 @@ PD_CONFIRMED_SHARE = Kpi(
     """,
 )
 
-KPIS = (PD_PREVALENCE, PD_PREVALENCE_CONFIRMED, PD_CONFIRMED_SHARE)
+NO_DIAGNOSIS_ENTRY = Kpi(
+    id="no_diagnosis_entry",
+    section="presentation",
+    name="People under care without any diagnosis entry",
+    question="About whom can nothing be told, whichever definition is used?",
+    numerator="people of whom no diagnosis of any kind was entered by the last day of the period",
+    denominator="people with an episode under way in the period",
+    kind=Proportion(),
+    better=Better.LOWER,
+    scopes=EVERY_SCOPE,
+    reads=("care",),
+    tables=("people", "episodes", "diagnoses"),
+    published="None printed",
+    source="Lessons of the assessment (L2, L3)",
+    caution="Whether they have {condition} cannot be told from the records, and no case definition"
+    " counts them. Diagnoses kept where no extract reaches are missing here too.",
+    sql="""
+        with people as (
+            select period, person_key, bit_or(bit_of(team_key)) as teams
+            from care
+            group by period, person_key
+        ),
+        counted as (
+            select period, teams, coalesce(entered_on <= last_day, false) as entered,
+                   count(*) as number
+            from people join periods using (period)
+            left join first_entries using (person_key)
+            group by all
+        )
+        select periods.period, scope,
+               coalesce(sum(number), 0) as denominator,
+               coalesce(sum(number) filter (not entered), 0) as numerator
+        from care_scopes cross join periods
+        left join counted
+            on counted.period = periods.period and shares_team(counted.teams, care_scopes.teams)
+        where exists (select 1 from first_entries)
+        group by periods.period, scope
+    """,
+)
+
+KPIS = (PD_PREVALENCE, PD_PREVALENCE_CONFIRMED, PD_CONFIRMED_SHARE, NO_DIAGNOSIS_ENTRY)
