@@ -119,7 +119,11 @@ def _week(raw: RawCurve, week: int, known: frozenset[int], policy: Policy | None
     found = raw.outcomes.by(WEEK * week)
     if found is None:
         return WeekShare(NOT_REACHED, NOT_REACHED, NOT_REACHED, left)
-    value, low, high = (Cell(_share(end, policy)) for end in (found.value, found.low, found.high))
+    value, low, high = (
+        # Where nobody or everybody has ended, no interval can be given.
+        NO_DATA if np.isnan(end) else Cell(_share(end, policy))
+        for end in (found.value, found.low, found.high)
+    )
     return WeekShare(value, low, high, left)
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pdqi.config import Config
 from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
 from pdqi.model import Basis, Period
-from pdqi.statistics.competing import Incidence, competing
+from pdqi.statistics.competing import Incidence
 from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
 from pdqi.store.store import Columns, Coverage, Session, Store, arrays
@@ -292,10 +292,10 @@ def _durations(kind: Duration, table: pa.Table, with_curves: bool) -> Iterator[t
                 continue
             days, weights = values["days"][here], values["observations"][here]
             ended, removed = values["ended"][here] > 0, values["removed"][here] > 0
-            fitted = survival(days, ended, weights=weights)
+            fitted = survival(days, ended, weights=weights, removed=removed)
             found |= _of_curve(curve, fitted)
             if with_curves:
-                curves[series] = RawCurve(fitted, competing(days, ended, removed, weights))
+                curves[series] = RawCurve(fitted, fitted.outcomes)
         totals = {
             name: sum(column[index] or 0 for index, _ in mine)
             for name, column in zip(names, counts, strict=True)
