@@ -13,10 +13,10 @@ from typing import Literal
 
 from pdqi import words
 from pdqi.config import Config
-from pdqi.findings.readings import Line, Reading, interval, readings, value
+from pdqi.findings.readings import SHORT_STATE, Line, Reading, interval, readings, value
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Duration, Kpi, PairedProportion, Proportion, Ratio, Steps, Unit
-from pdqi.model import NO_DATA, SYSTEM, Cell, Figure, Published, Scope
+from pdqi.model import NO_DATA, SYSTEM, Cell, Figure, Published, Scope, State
 from pdqi.variants import Variant
 
 Ends = tuple[float | None, float | None]
@@ -53,6 +53,7 @@ class Row:
     counts: str
     system: Ends | None
     """The 95% interval of the whole system under the same variant, where it is shown."""
+    system_value: float | None
     relations: tuple[Relation | None, ...]
     """To each of what it is held against; None where that cannot be judged."""
 
@@ -155,10 +156,13 @@ def _row(
     reading: Reading,
 ) -> Row:
     figure, whole = published.at(place.key), published.at(SYSTEM)
-    system = _ends(whole, reading) if whole is not None and place.key != SYSTEM else None
+    wider = whole if place.key != SYSTEM else None
+    system = None if wider is None else _ends(wider, reading)
+    of_system = None if wider is None else wider[reading.value].value
     if figure is None:
-        nothing: tuple[Relation | None, ...] = (None,) * len(against)
-        return Row(variant, NO_DATA, (None, None), "nothing to count", "", "", system, nothing)
+        nothing = (None,) * len(against)
+        said = SHORT_STATE[State.NO_DATA]
+        return Row(variant, NO_DATA, (None, None), said, "", "", system, of_system, nothing)
     ends = _ends(figure, reading)
     relations = tuple(
         _relation(ends, system if item.kind == "system" else item.ends) for item in against
@@ -169,8 +173,9 @@ def _row(
         ends or (None, None),
         value(kpi, figure, reading, cleared=published.cleared),
         interval(figure, reading, kpi.kind.field(reading.value).unit),
-        _counts(kpi, figure),
+        counts_behind(kpi, figure),
         system,
+        of_system,
         relations,
     )
 
@@ -206,7 +211,7 @@ def _noun(kpi: Kpi) -> str:
     return "The share" if isinstance(kind, Proportion | Steps) else "The number"
 
 
-def _counts(kpi: Kpi, figure: Figure) -> str:
+def counts_behind(kpi: Kpi, figure: Figure) -> str:
     """Return the counts behind a value: `45 of 120`, `120 episodes`; empty where hidden or none."""
     kind = kpi.kind
     if isinstance(kind, Ratio):

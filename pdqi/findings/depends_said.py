@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from pdqi.config import Config
 from pdqi.findings.depends import Against, Dependence, Relation, Row
-from pdqi.metrics.kpi import Setting
+from pdqi.metrics.kpi import Kpi, Setting
 from pdqi.model import State
 
 ASKS: dict[Setting, str] = {
@@ -31,6 +32,19 @@ def sentence(found: Dependence) -> str:
             return f"{WITHOUT[row.cell.state]}, and no other definition would change that."
         return f"{found.noun} is {row.said}, and no other definition would change it."
     return " ".join((*_band(found), *_hidden(found), *_verdict(found)))
+
+
+def in_force(kpi: Kpi, config: Config, definition: str) -> str:
+    """Return what is in force of what a KPI depends on: `Confirmed only; a gap of 5 days`."""
+    rules = config.rules
+    counted = [item.name for item in config.treatments if item.evidence_based]
+    told: dict[Setting, str] = {
+        "case_definition": config.definition(definition).name,
+        "merge_gap_days": f"a gap of {rules.merge_gap_days} days between joined episodes",
+        "look_back_months": f"a look-back of {rules.look_back_months} months",
+        "treatment_list": f"{_listed(counted)} as treatments" if counted else "no treatments",
+    }
+    return "; ".join(told[setting] for setting in told if setting in kpi.depends_on)
 
 
 def relation_words(relation: Relation, against: Against) -> str:

@@ -17,6 +17,7 @@ from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS
 from pdqi.service import Service, Viewer
 from pdqi.store import folder
+from pdqi.variants import Variants
 
 ROOT = Path(__file__).resolve().parents[2]
 Stamp = tuple[tuple[str, int, int], ...]
@@ -28,6 +29,8 @@ class Facts:
     """What a page may ask: figures through `service` for `viewer`, words, and content."""
 
     service: Service
+    variants: Variants
+    """The same figures under other answers to the definitions."""
     viewer: Viewer
     labels: Labels
     library: Library | None
@@ -46,13 +49,13 @@ def current() -> Facts:
     with _opening:
         config = _config(config_path, _stamp((config_path,)))
         version = folder.current(store).name
-        service = _service(store, version, config_path, config.digest)
+        service, variants = _service(store, version, config_path, config.digest)
         library, problems = _library(
             content, _stamp(tuple(sorted(content.glob("*.yaml")))), config_path, config.digest
         )
         labels = _labels(config_path, config.digest)
     viewer = service.viewer(os.environ.get("PDQI_ROLE") or None)
-    return Facts(service, viewer, labels, library, problems)
+    return Facts(service, variants, viewer, labels, library, problems)
 
 
 def warm() -> None:
@@ -82,8 +85,14 @@ def _config_now(path: Path) -> Config:
 
 
 @lru_cache(maxsize=4)
-def _service(store: Path, version: str, config: Path, digest: str) -> Service:  # noqa: ARG001
-    return Service.open(store, _config_now(config))
+def _service(
+    store: Path,
+    version: str,  # noqa: ARG001
+    config: Path,
+    digest: str,  # noqa: ARG001
+) -> tuple[Service, Variants]:
+    service = Service.open(store, _config_now(config))
+    return service, Variants(service)
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from pdqi.ui import files
 from pdqi.ui.facts import Facts
 from pdqi.ui.filters import OPTIONS, Choice
 from pdqi.ui.shell import PLACES, Page
+from pdqi.variants import Variants
 
 from .conftest import ROOT
 
@@ -29,7 +30,7 @@ def page(service: Service, role: str, scope: str = "system") -> Page:
     assert service.default_period is not None
     options = {option.name: option.default for option in OPTIONS}
     choice = Choice(service.scope(scope), service.basis(service.default_period), options)
-    facts = Facts(service, service.viewer(role), Labels.of(CONFIG), None)
+    facts = Facts(service, Variants(service), service.viewer(role), Labels.of(CONFIG), None)
     return Page(PLACES[3], facts, choice, "dark")
 
 
