@@ -10,7 +10,7 @@ from pdqi.content.models import Statement
 from pdqi.yamlfile import Frozen
 
 ScopeKey = Annotated[str, Field(pattern=r"^(service:)?[A-Za-z][A-Za-z0-9_]{0,39}$")]
-"""A scope as it stands in links: `north_cmht`, `service:cmht`, a set's id, or `system`."""
+"""A scope as it stands in links: `north`, `service:ward`, a set’s id, or `system`."""
 
 
 class Mark(Statement):
