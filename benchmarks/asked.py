@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "first_referrals": (
         *("person_key", "team_key", "birth_date", "referred_on", "referral_source"),
     ),
+    "first_entries": ("person_key", "entered_on"),
     "first_confirmed": (
         *("definition", "person_key", "confirmed_on", "team_known", "by_specialist"),
     ),

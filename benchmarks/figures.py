@@ -26,7 +26,7 @@ Figures = dict[str, dict[str, Row]]
 AGGREGATES: Mapping[str, tuple[str, ...]] = {
     "caseload": (
         *("teams", "is_case", "confirmed", "referred", "assessed", "started", "completed"),
-        *("reviewed", "unindicated", "people"),
+        *("reviewed", "unindicated", "entered", "people"),
     ),
     "lengths": ("team_key", "is_case", "closed", "days", "episodes"),
     "starters": ("teams", "twice", "is_case", "people"),
@@ -110,6 +110,7 @@ def _of_caseload(asked: Asked, caseload: Columns) -> Figures:
     case = caseload["is_case"]
     names = ("pd_prevalence", "pd_prevalence_confirmed_only", "pd_confirmed_share", "ebt_received")
     names += ("ebt_cascade", "panel_reviewed", "panel_reviewed_pd", "prescribing")
+    names += ("no_diagnosis_entry",)
     found: Figures = {name: {} for name in names}
     for scope in asked.care_scopes:
         here = np.where((caseload["teams"] & scope.bits) > 0, caseload["people"], 0)
@@ -127,6 +128,8 @@ def _of_caseload(asked: Asked, caseload: Columns) -> Figures:
             "numerator": confirmed,
         }
         found["pd_confirmed_share"][at] = whole | {"numerator": confirmed}
+        without = count(~caseload["entered"])
+        found["no_diagnosis_entry"][at] = {"denominator": everyone, "numerator": without}
         found["panel_reviewed"][at] = {"denominator": everyone, "numerator": count(reviewed)}
         found["panel_reviewed_pd"][at] = whole | {
             "reviewed": count(reviewed),

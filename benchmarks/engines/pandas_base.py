@@ -52,6 +52,7 @@ def derived(loaded: Loaded, base: Frames) -> Frames:
         "case_spans": _cases(loaded, entries),
         "referrals": episodes,
         "first_referrals": _first_referrals(episodes),
+        "first_entries": base["diagnoses"].rename(columns={"recorded_on": "entered_on"}),
         "first_confirmed": _first_confirmed(loaded, entries),
         "therapies": therapies.assign(
             treatment_key=_keys(therapies.treatment, loaded.treatment_keys),

@@ -127,6 +127,8 @@ def _caseload(asked: Asked, frames: Frames, care: Frame, cases: pd.Series) -> Fr
     people["reviewed"] = people.index.isin(events.person_key[panels & (events.occurred_on <= last)])
     unindicated = ~courses.accepted & (courses.started_on <= last) & ~(courses.ended_on < first)
     people["unindicated"] = people.index.isin(courses.person_key[unindicated])
+    entries = frames["first_entries"]
+    people["entered"] = people.index.isin(entries.person_key[entries.entered_on <= last])
     return people.groupby(list(people.columns), sort=False).size().reset_index(name="people")
 
 

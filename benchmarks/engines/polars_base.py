@@ -33,6 +33,9 @@ def derived(loaded: Loaded, base: Frames) -> Frames:
         "case_spans": _cases(loaded, entries).with_columns(definition),
         "referrals": referrals,
         "first_referrals": _first_referrals(known, born),
+        "first_entries": base["diagnoses"]
+        .group_by("person_key")
+        .agg(entered_on=col("recorded_on").min()),
         "first_confirmed": _first_confirmed(loaded, entries).with_columns(definition),
         "therapies": base["treatments"]
         .with_columns(

@@ -119,9 +119,12 @@ def _caseload(asked: Asked, frames: Frames, care: Lazy, cases: Lazy) -> Lazy:
         .select("person_key", unindicated=True)
         .unique("person_key")
     )
-    for other in (cases, treated, reviewed, prescribed):
+    entered = (
+        frames["first_entries"].filter(col("entered_on") <= to).select("person_key", entered=True)
+    )
+    for other in (cases, treated, reviewed, prescribed, entered):
         people = people.join(other, on="person_key", how="left")
-    flags = ("is_case", "confirmed", "reviewed", "unindicated")
+    flags = ("is_case", "confirmed", "reviewed", "unindicated", "entered")
     steps = ("referred", "assessed", "started", "completed")
     return (
         people.with_columns(col(*flags).fill_null(False), col(*steps).fill_null(0))
