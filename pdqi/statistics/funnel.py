@@ -10,7 +10,8 @@ Limits without adjustment:
   tail probability, not by a comparison with the drawn line.
 - `arcsine`: as FunnelPlotR 0.6.0 draws proportions (its "PR").
 - `ratio`: for a ratio of two counts of which the first is no part of the second (its "RC"), on the
-  log scale.
+  log scale, where a half is added to counts before a group is judged. Little can be said below an
+  expected count of 1.
 
 Adjusted limits are FunnelPlotR's: an additive variance (DerSimonian and Laird 1986) after the
 outer tenths of the z-scores were pulled in (Spiegelhalter 2005, winsorised), on the log scale for
@@ -168,8 +169,10 @@ def _spread(z: Floats, error: Floats) -> tuple[float, float]:
     """Return phi and tau2 of z-scores, the outer tenths pulled in."""
     inner = np.clip(z, *np.quantile(z, [TRIM, 1 - TRIM]))
     number, phi, weight = len(z), float(np.mean(inner**2)), error**-2
-    excess, scale = number * phi - (number - 1), weight.sum() - (weight**2).sum() / weight.sum()
-    return phi, float(excess / scale) if excess > 0 and scale > 0 else 0.0
+    excess = number * phi - (number - 1)
+    if number < 2 or excess <= 0:
+        return phi, 0.0
+    return phi, float(excess / (weight.sum() - (weight**2).sum() / weight.sum()))
 
 
 def _limits(
@@ -222,7 +225,9 @@ def _outside(
         below = (_binomial(r, n, target) + _binomial(r - 1, n, target)) / 2
         above = (_binomial(rest, n, miss) + _binomial(rest - 1, n, miss)) / 2
         return tuple((above < tail).astype(int) - (below < tail).astype(int) for tail in TAILS)
-    share, size = r / n, max(1.0, target)
+    # On the log scale no share is 0, and the z-scores' half is added on both sides.
+    share = (r + 0.5) / (n + 0.5) if found.method == "ratio" and target else r / n
+    size = max(1.0, target)
     return tuple(
         (share - high > SAME * size).astype(int) - (low - share > SAME * size).astype(int)
         for low, high in ((limits.low95, limits.high95), (limits.low998, limits.high998))
