@@ -77,6 +77,12 @@ def palette(mode: Mode) -> Palette:
     return DARK if mode == "dark" else LIGHT
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """Return the colour that lies a share of the way from one to the other."""
+    ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (one, other)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))
+
+
 def finished(chart: alt.TopLevelMixin, description: str, colours: Palette = LIGHT) -> Spec:
     """Return an Altair chart as a specification: in this look, described for screen readers.
 
