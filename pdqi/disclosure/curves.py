@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from pdqi.config import Policy
 from pdqi.disclosure.rounding import half_up, rounded
-from pdqi.metrics.measure import RawCurve
 from pdqi.model import NO_DATA, NOT_REACHED, SUPPRESSED, Cell, PublishedCurve, State, WeekShare
+from pdqi.statistics.survival import Survival
 
 Floats = npt.NDArray[np.float64]
 WEEK = 7
@@ -27,20 +27,20 @@ def withheld(weeks: Sequence[int], state: State) -> PublishedCurve:
     return PublishedCurve(state, (), (), (), (), (), (), (), dict.fromkeys(weeks, none))
 
 
-def exact(raw: RawCurve, weeks: Sequence[int]) -> PublishedCurve:
+def exact(fitted: Survival, weeks: Sequence[int]) -> PublishedCurve:
     """Return a curve as it is, for a cleared reader."""
-    days = np.unique(np.concatenate([[0.0], raw.fitted.time]))
-    return _curve(raw, (days, days, days), frozenset(weeks), weeks, None)
+    days = np.unique(np.concatenate([[0.0], fitted.time]))
+    return _curve(fitted, (days, days, days), frozenset(weeks), weeks, None)
 
 
-def coarsened(raw: RawCurve, weeks: Sequence[int], policy: Policy) -> PublishedCurve:
+def coarsened(fitted: Survival, weeks: Sequence[int], policy: Policy) -> PublishedCurve:
     """Return a curve whose steps each rest on enough ends, in whole weeks, rounded."""
-    marks, outcomes = [WEEK * week for week in weeks], raw.outcomes
+    marks, outcomes = [WEEK * week for week in weeks], fitted.outcomes
     ended, ended_known = _steps(outcomes.time, outcomes.ended, marks, policy.threshold)
     removed, _ = _steps(outcomes.time, outcomes.removed, marks, policy.threshold)
     days = np.unique(np.concatenate([[0.0], ended, removed]))
     known = frozenset(week for week in weeks if ended_known[WEEK * week])
-    return _curve(raw, (days, _held(days, ended), _held(days, removed)), known, weeks, policy)
+    return _curve(fitted, (days, _held(days, ended), _held(days, removed)), known, weeks, policy)
 
 
 def _steps(
@@ -81,14 +81,14 @@ def _held(days: Floats, steps: Floats) -> Floats:
 
 
 def _curve(
-    raw: RawCurve,
+    fitted: Survival,
     at: tuple[Floats, Floats, Floats],
     known: frozenset[int],
     weeks: Sequence[int],
     policy: Policy | None,
 ) -> PublishedCurve:
     """Return what is shown on some days: ends as on the second of `at`, removals on the third."""
-    fitted, outcomes = raw.fitted, raw.outcomes
+    outcomes = fitted.outcomes
     days, ended, removed = at
 
     def shares(values: Floats, when: Floats, start: float) -> tuple[float, ...]:
@@ -108,15 +108,15 @@ def _curve(
         tuple(_count(number, policy) for number in left),
         shares(outcomes.ended_share, ended, 0.0),
         shares(outcomes.removed_share, removed, 0.0),
-        {week: _week(raw, week, known, policy) for week in weeks},
+        {week: _week(fitted, week, known, policy) for week in weeks},
     )
 
 
-def _week(raw: RawCurve, week: int, known: frozenset[int], policy: Policy | None) -> WeekShare:
-    left = _count(raw.outcomes.left_after(WEEK * week), policy)
+def _week(fitted: Survival, week: int, known: frozenset[int], policy: Policy | None) -> WeekShare:
+    left = _count(fitted.outcomes.left_after(WEEK * week), policy)
     if week not in known:
         return WeekShare(SUPPRESSED, SUPPRESSED, SUPPRESSED, left)
-    found = raw.outcomes.by(WEEK * week)
+    found = fitted.outcomes.by(WEEK * week)
     if found is None:
         return WeekShare(NOT_REACHED, NOT_REACHED, NOT_REACHED, left)
     value, low, high = (

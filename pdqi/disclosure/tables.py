@@ -169,15 +169,15 @@ def _figure(kind: Kind, row: RawRow, hidden: set[tuple[Place, str]], policy: Pol
 
 def _line(curve: Curve, row: RawRow, cells: Mapping[str, Cell], policy: Policy) -> PublishedCurve:
     """Return a curve, where there are enough people behind it and their number may be known."""
-    raw = row.curves.get(curve.series)
-    if raw is None:
+    fitted = row.curves.get(curve.series)
+    if fitted is None:
         return curves.withheld(WEEKS, State.NO_DATA)
     if policy.cleared:
-        return curves.exact(raw, WEEKS)
+        return curves.exact(fitted, WEEKS)
     few = row.counts[curve.people] < policy.fewest_people
     if few or State.SUPPRESSED in (cells[curve.people].state, cells[curve.of].state):
         return curves.withheld(WEEKS, State.SUPPRESSED)
-    return curves.coarsened(raw, WEEKS, policy)
+    return curves.coarsened(fitted, WEEKS, policy)
 
 
 def _cells(

@@ -16,7 +16,6 @@ import pyarrow as pa
 from pdqi.config import Config
 from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
 from pdqi.model import Basis, Period
-from pdqi.statistics.competing import Incidence
 from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
 from pdqi.store.store import Columns, Coverage, Session, Store, arrays
@@ -34,14 +33,6 @@ LONG_AGO, FAR_AHEAD = date(1, 1, 1), date(9999, 12, 31)
 
 
 @dataclass(frozen=True, repr=False)
-class RawCurve:
-    """A Kaplan-Meier curve, and the shares that ended or left otherwise. Never shown as it is."""
-
-    fitted: Survival
-    outcomes: Incidence
-
-
-@dataclass(frozen=True, repr=False)
 class RawRow:
     """Exact counts of one scope. Never shown, printed or kept."""
 
@@ -49,7 +40,7 @@ class RawRow:
     by: str | None
     counts: Mapping[str, int]
     statistics: Mapping[str, float | None]
-    curves: Mapping[str, RawCurve] = field(default_factory=dict)
+    curves: Mapping[str, Survival] = field(default_factory=dict)
     """The curves of a length of time, by series."""
 
     def __repr__(self) -> str:
@@ -285,7 +276,7 @@ def _durations(kind: Duration, table: pa.Table, with_curves: bool) -> Iterator[t
         places.setdefault((period, scope), []).append((index, series))
     for (period, scope), mine in places.items():
         found: dict[str, float | None] = {name: None for c in kind.curves for name in c.statistics}
-        curves: dict[str, RawCurve] = {}
+        curves: dict[str, Survival] = {}
         for index, series in mine:
             curve, here = known.get(series), slice(ends[index], ends[index + 1])
             if curve is None or here.start == here.stop:
@@ -295,7 +286,7 @@ def _durations(kind: Duration, table: pa.Table, with_curves: bool) -> Iterator[t
             fitted = survival(days, ended, weights=weights, removed=removed)
             found |= _of_curve(curve, fitted)
             if with_curves:
-                curves[series] = RawCurve(fitted, fitted.outcomes)
+                curves[series] = fitted
         totals = {
             name: sum(column[index] or 0 for index, _ in mine)
             for name, column in zip(names, counts, strict=True)

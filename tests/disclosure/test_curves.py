@@ -6,21 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdqi.disclosure.curves import WEEK, coarsened, exact
-from pdqi.metrics.measure import WEEKS, RawCurve
+from pdqi.metrics.measure import WEEKS
 from pdqi.model import PublishedCurve, State
-from pdqi.statistics.survival import survival
+from pdqi.statistics.survival import Survival, survival
 
 from .test_disclosure import CONTROLLED
 
 Lengths = list[tuple[int, str]]
 
 
-def curve_of(lengths: Lengths) -> RawCurve:
+def curve_of(lengths: Lengths) -> Survival:
     days = [day for day, _ in lengths]
     ended = [how == "ended" for _, how in lengths]
     removed = [how == "removed" for _, how in lengths]
-    fitted = survival(days, ended, removed=removed)
-    return RawCurve(fitted, fitted.outcomes)
+    return survival(days, ended, removed=removed)
 
 
 def steps(curve: PublishedCurve, name: str) -> list[float]:
@@ -95,7 +94,7 @@ def test_nobody_left_otherwise_makes_the_share_ended_that_of_kaplan_and_meier() 
         for day, draw in zip(random.integers(0, 300, 80), random.random(80), strict=True)
     ]
     raw = curve_of(lengths)
-    assert list(raw.outcomes.ended_share) == pytest.approx(list(1 - raw.fitted.surv))
+    assert list(raw.outcomes.ended_share) == pytest.approx(list(1 - raw.surv))
 
 
 def test_who_left_otherwise_is_not_counted_as_still_waiting() -> None:
@@ -105,7 +104,7 @@ def test_who_left_otherwise_is_not_counted_as_still_waiting() -> None:
     outcomes = curve_of(lengths).outcomes
     assert list(outcomes.ended_share) == pytest.approx([0.4, 0.4, 0.5, 0.5])
     assert list(outcomes.removed_share) == pytest.approx([0.0, 0.4, 0.4, 0.4])
-    assert list(curve_of(lengths).fitted.surv) == pytest.approx([0.6, 0.6, 0.3, 0.3])
+    assert list(curve_of(lengths).surv) == pytest.approx([0.6, 0.6, 0.3, 0.3])
 
 
 def test_what_nobody_was_followed_for_is_not_told() -> None:
