@@ -1,9 +1,10 @@
 """How every chart looks: two palettes, system fonts, sizes. Signal colours are kept for signals."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import altair as alt
+if TYPE_CHECKING:  # The process that draws files needs colours, and not to wait for Altair.
+    import altair as alt
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -83,7 +84,7 @@ def mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))
 
 
-def finished(chart: alt.TopLevelMixin, description: str, colours: Palette = LIGHT) -> Spec:
+def finished(chart: "alt.TopLevelMixin", description: str, colours: Palette = LIGHT) -> Spec:
     """Return an Altair chart as a specification: in this look, described for screen readers.
 
     It takes the width that it is given, words beside it included.

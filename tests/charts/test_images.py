@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
 
@@ -146,6 +148,14 @@ def test_several_readers_at_once_get_each_their_own() -> None:
         )
     assert drawn == [images.draw("svg", bars("North"), Caption(title)) for title in titles]
     assert len(set(drawn)) == len(titles)
+
+
+def test_a_picture_does_not_wait_for_libraries_that_it_does_not_need() -> None:
+    code = "import sys, pdqi.charts.images; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=images.ROOT, capture_output=True, check=True
+    )
+    assert not {"altair", "pandas", "numpy", "streamlit"} & set(done.stdout.decode().split())
 
 
 def test_what_cannot_be_drawn_is_said_in_a_sentence() -> None:
