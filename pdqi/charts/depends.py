@@ -12,31 +12,37 @@ import altair as alt
 
 from pdqi.charts import theme
 from pdqi.charts.dots import STEP, at, row_names, value_axis
-from pdqi.charts.rows import Table
-from pdqi.charts.sheet import as_csv
 from pdqi.charts.theme import Mode, Palette, Spec
 from pdqi.findings.depends import Against, Dependence, Row
 from pdqi.findings.depends_said import sentence
-from pdqi.findings.unidentified import Unidentified
+from pdqi.findings.unidentified import NotIdentifiable, WithoutEntry
 
 DASHES: Mapping[str, tuple[int, int]] = {"published": (1, 0), "target": (9, 3), "one": (3, 3)}
+LABELS = {"published": "Published", "target": "Target", "one": "No difference"}
 PATTERNS = {"published": "solid line", "target": "broken line", "one": "dotted line"}
 NAME = 24
 """As many letters of a row's name fit beside a chart on a phone."""
 HATCH = "M-1,1L1,-1"
+CANNOT_TELL = "No diagnosis entry"
 
 
-def chart(found: Dependence, mode: Mode = "light") -> Spec | None:
-    """Return the chart, or None where no variant has a value to draw."""
+def chart(
+    found: Dependence, without: WithoutEntry | None = None, mode: Mode = "light"
+) -> Spec | None:
+    """Return the chart, or None where no variant has a value to draw.
+
+    Those about whom nothing can be told have a bar in it where they are of the same whole.
+    """
     if found.band is None:
         return None
     colours = theme.palette(mode)
     lines = [item for item in found.against if item.kind != "system"]
     names = [wrapped(row.variant.name) for row in found.rows]
     rows = [_drawn(row, name) for row, name in zip(found.rows, names, strict=True)]
-    labels = [wrapped(_label(item)) for item in lines]
+    labels = [wrapped(f"{LABELS[item.kind]}: {item.said}") for item in lines]
     x = alt.X("value:Q").scale(zero=True).axis(value_axis(found.unit)).title(None)
-    y = _rows([*names, *labels], names[0])
+    own_bar = without is not None and without.same_whole
+    y = _rows([*names, *labels, *([CANNOT_TELL] if own_bar else [])], names[0])
     layers = [
         _band(found, x, colours),
         *(
@@ -45,118 +51,78 @@ def chart(found: Dependence, mode: Mode = "light") -> Spec | None:
             for layer in _held(item, label, x, y, colours)
         ),
         *_dots(rows, x, y, colours),
+        *(_cannot_tell(without, x, y, colours) if without is not None and own_bar else []),
     ]
     whole = alt.layer(*layers).properties(height=alt.Step(STEP, **{"for": "position"}))
-    return theme.finished(whole, description(found), colours)
+    said = [sentence(found), f"Diamond: in force. {key(found)}"]
+    said += [without.sentence] if without is not None and own_bar else []
+    return theme.finished(whole, " ".join(said), colours)
 
 
-def description(found: Dependence) -> str:
-    """Return the chart in words: what it says, then how it is drawn."""
-    drawn = ["The band runs from the lowest to the highest value, the diamond is what is in force"]
+def key(found: Dependence) -> str:
+    """Return what each part of the chart stands for, beside the dots."""
+    drawn = ["Shaded: from the lowest to the highest value"]
     if any(item.kind == "system" for item in found.against):
-        drawn.append("hollow squares are the whole system")
+        drawn.append("hollow square: the whole system under the same definition")
     for item in found.against:
         if item.kind in PATTERNS:
-            drawn.append(f"{item.name} is a {PATTERNS[item.kind]}")
-    return f"{sentence(found)} {'; '.join(drawn)}."
+            drawn.append(f"{PATTERNS[item.kind]}: {item.told}")
+    return f"{'; '.join(drawn)}."
 
 
-def table(found: Dependence) -> Table:
-    """Return every variant with its value, interval and counts, and how it stands to the rest."""
-    columns = ("Definition", found.noun.removeprefix("The ").capitalize(), "95% interval", "Counts")
-    against = [f"Against {item.name}" for item in found.against]
-    return Table(
-        (*columns, *against),
-        tuple(
-            (
-                row.variant.name,
-                row.said,
-                row.interval,
-                row.counts,
-                *(
-                    "not judged" if relation is None else relation.value
-                    for relation in row.relations
-                ),
-            )
-            for row in found.rows
-        ),
-    )
-
-
-def csv(found: Sequence[Dependence], about: Mapping[str, str]) -> bytes:
-    """Return every variant of several places as CSV; numbers as numbers, each with its state."""
-    held = list(dict.fromkeys(item.name for each in found for item in each.against))
-    columns = ["figure", "scope", "scope_name", "changed", "definition", "value", "value_state"]
-    columns += ["low", "high", "counts", *(f"against {name}" for name in held)]
-    lines = []
-    for each in found:
-        for row in each.rows:
-            told = {
-                item.name: "not judged" if relation is None else relation.value
-                for item, relation in zip(each.against, row.relations, strict=True)
-            }
-            lines.append(
-                [
-                    *about.values(),
-                    each.kpi.id,
-                    each.place.key,
-                    each.place.name,
-                    row.variant.setting or "",
-                    row.variant.name,
-                    row.cell.value,
-                    row.cell.state.value,
-                    *row.ends,
-                    row.counts,
-                    *(told.get(name, "") for name in held),
-                ]
-            )
-    return as_csv([*about, *columns], lines)
-
-
-def unidentified_chart(found: Sequence[Unidentified], mode: Mode = "light") -> Spec | None:
-    """Return hatched bars of those about whom nothing can be told; None where there are none.
-
-    What has a share is drawn as long as it is; what has none is an outline over the whole width.
-    """
+def not_identifiable_chart(found: Sequence[NotIdentifiable], mode: Mode = "light") -> Spec | None:
+    """Return an outlined, hatched bar without any length for what cannot be told apart."""
     if not found:
         return None
     colours = theme.palette(mode)
     rows = [
-        {"name": wrapped(item.name), "start": 0, "end": _length(item), "words": item.said}
-        for item in found
+        {"name": f"Not identifiable{f' ({place})' if len(found) > 1 else ''}"}
+        for place in range(1, len(found) + 1)
     ]
-    marks = [
-        {"name": wrapped(item.name), "value": step / 50}
-        for item in found
-        if item.share is not None and item.share.value is not None
-        for step in range(1, 50)
-        if step / 50 < float(item.share.value)
-    ]
-    axis = value_axis("share")
-    x = alt.X("value:Q").scale(domain=[0, 1]).axis(axis).title(None)
-    y = _rows([str(row["name"]) for row in rows], "")
-    base = alt.Chart(alt.InlineData(values=rows))
-    bar = base.mark_bar(
+    y = _rows([row["name"] for row in rows], "")
+    ends = alt.X("start:Q").scale(domain=[0, 1]).axis(None)
+    data = alt.InlineData(values=[{**row, "start": 0, "end": 1} for row in rows])
+    bar = _outline(alt.Chart(data), colours).encode(x=ends, x2="end:Q", y=y)
+    marks = [{**row, "start": step / 50} for row in rows for step in range(1, 50)]
+    hatch = _hatch(marks, colours).encode(x=ends, y=y)
+    whole = alt.layer(bar, hatch).properties(height=alt.Step(STEP, **{"for": "position"}))
+    said = " ".join(f"{item.subject}: {item.why}" for item in found)
+    return theme.finished(whole, f"Not identifiable, so without a value. {said}", colours)
+
+
+def _outline(chart: alt.Chart, colours: Palette) -> alt.Chart:
+    bar: alt.Chart = chart.mark_bar(
         height=alt.RelativeBandSize(band=0.6),
         color=colours.ground,
         stroke=colours.muted,
         strokeWidth=1.5,
         strokeDash=[5, 3],
-    ).encode(x=at(x, "start"), x2="end:Q", y=y)
-    hatch = (
-        alt.Chart(alt.InlineData(values=marks))
-        .mark_point(shape=HATCH, size=220, stroke=colours.muted, strokeWidth=1, aria=False)
-        .encode(x=x, y=y)
+        aria=False,
     )
-    text = base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False)
-    layers = [
-        bar,
-        *([hatch] if marks else []),
-        text.encode(x=alt.value("width"), y=y, text="words:N"),
+    return bar
+
+
+def _hatch(marks: Sequence[Mapping[str, Any]], colours: Palette) -> alt.Chart:
+    chart = alt.Chart(alt.InlineData(values=list(marks)))
+    hatch: alt.Chart = chart.mark_point(
+        shape=HATCH, size=220, stroke=colours.muted, strokeWidth=1, aria=False
+    )
+    return hatch
+
+
+def _cannot_tell(found: WithoutEntry, x: alt.X, y: alt.Y, colours: Palette) -> list[alt.Chart]:
+    """Return the hatched bar of those about whom nothing can be told, as long as their share."""
+    row = {"name": CANNOT_TELL, "value": 0, "end": found.share, "words": found.said}
+    base = alt.Chart(alt.InlineData(values=[row]))
+    steps = [n / 100 for n in range(1, 100) if n / 100 < found.share]
+    marks = [{"name": CANNOT_TELL, "value": step} for step in steps]
+    return [
+        _outline(base, colours).encode(x=x, x2="end:Q", y=y),
+        *([_hatch(marks, colours).encode(x=x, y=y)] if marks else []),
+        base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
+            x=alt.value("width"), y=y, text="words:N"
+        ),
     ]
-    whole = alt.layer(*layers).properties(height=alt.Step(STEP + 8, **{"for": "position"}))
-    said = " ".join(f"{item.name}: {item.said}. {item.why}" for item in found)
-    return theme.finished(whole, f"What cannot be told, as hatched bars. {said}", colours)
 
 
 def wrapped(text: str) -> str:
@@ -168,14 +134,6 @@ def wrapped(text: str) -> str:
 def _rows(names: Sequence[str], bold: str) -> alt.Y:
     scale = alt.Scale(type="band", paddingInner=0, paddingOuter=0)
     return alt.Y("name:N").sort(list(names)).title(None).scale(scale).axis(row_names(bold))
-
-
-def _length(item: Unidentified) -> float:
-    return 1.0 if item.share is None or item.share.value is None else float(item.share.value)
-
-
-def _label(item: Against) -> str:
-    return item.name.removeprefix("the ").removeprefix("a ").capitalize()
 
 
 def _drawn(row: Row, name: str) -> dict[str, Any]:
@@ -233,6 +191,9 @@ def _dots(rows: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y, colours: Palett
         base.transform_filter("isValid(datum.low) && isValid(datum.high)")
         .mark_rule(strokeWidth=2, color=colours.blue, aria=False)
         .encode(x=at(x, "low"), x2="high:Q", y=y),
+        base.transform_filter("isValid(datum.low) && !isValid(datum.high)")
+        .mark_rule(strokeWidth=2, color=colours.blue, aria=False)
+        .encode(x=at(x, "low"), x2=alt.value("width"), y=y),
         base.transform_filter("isValid(datum.value)")
         .mark_point(filled=True, opacity=1, color=colours.blue)
         .encode(x=x, y=y, shape=shape.legend(None), size=size),

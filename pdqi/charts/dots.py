@@ -204,7 +204,7 @@ def value_axis(unit: str) -> alt.Axis:
     """Return the axis of values in a unit."""
     more: Row = {}
     if unit == "share":
-        more = {"format": ".0%"}
+        more = {"format": ".0%", "tickMinStep": 0.01}
     elif unit == "days":
         more = {"labelExpr": "format(datum.value, ',d') + ' days'"}
     elif unit == "count":

@@ -37,8 +37,15 @@ class Against:
 
     kind: Literal["published", "target", "system", "one"]
     name: str
+    said: str = ""
+    """Its value in words: `about 40%`."""
     ends: Ends = (None, None)
     """Equal for a number, one empty for a bound. Those of the whole system differ by variant."""
+
+    @property
+    def told(self) -> str:
+        """Return it as it stands in a sentence: `the published figure (about 40%)`."""
+        return f"{self.name} ({self.said})" if self.said else self.name
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,9 @@ def dependence(
     reading = readings(kpi, labels)[0]
     held = list(against)
     if isinstance(kpi.kind, Ratio):
-        held.append(Against("one", "a ratio of 1", (1.0, 1.0)))
+        held.append(
+            Against("one", "no difference between the groups", words.ratio(1.0), (1.0, 1.0))
+        )
     wider = place.key != SYSTEM and any(published.at(SYSTEM) for _, published in found)
     if wider and reading.low:
         held.append(Against("system", "the whole system"))
@@ -123,7 +132,7 @@ def target_in_force(config: Config, kpi: Kpi, last: date) -> tuple[Against, ...]
         return ()
     target = max(known, key=lambda item: item.start)
     told = words.in_unit(target.value, kpi.kind.field(kpi.kind.main).unit)
-    return (Against("target", f"the target ({told})", (target.value, target.value)),)
+    return (Against("target", "the target", told, (target.value, target.value)),)
 
 
 def places(published: Published, chosen: Scope, scopes: Sequence[Scope]) -> tuple[Line, ...]:
@@ -156,7 +165,7 @@ def _row(
     reading: Reading,
 ) -> Row:
     figure, whole = published.at(place.key), published.at(SYSTEM)
-    wider = whole if place.key != SYSTEM else None
+    wider = whole if any(item.kind == "system" for item in against) else None
     system = None if wider is None else _ends(wider, reading)
     of_system = None if wider is None else wider[reading.value].value
     if figure is None:

@@ -50,7 +50,7 @@ def in_force(kpi: Kpi, config: Config, definition: str) -> str:
 def relation_words(relation: Relation, against: Against) -> str:
     """Return `above the target (75%)`, `no clear difference from the whole system`."""
     preposition = " from" if relation is Relation.NO_CLEAR else ""
-    return f"{relation.value}{preposition} {against.name}"
+    return f"{relation.value}{preposition} {against.told}"
 
 
 def _band(found: Dependence) -> Iterator[str]:
@@ -99,12 +99,10 @@ def _hidden(found: Dependence) -> Iterator[str]:
 def _verdict(found: Dependence) -> Iterator[str]:
     if found.band is None and not any(found.judged(i) for i in range(len(found.against))):
         return
-    if not found.against:
-        yield "Nothing is at hand to hold it against: no published number, target or wider scope."
-        return
     if not found.has_interval:
         yield "It has no interval, so it is not held against anything."
-        return
+    elif not found.against:
+        yield "There is no published number, target or wider scope to hold it against."
     yield from _changed(found)
     yield from _unchanged(found)
     yield from _unjudged(found)
@@ -127,7 +125,7 @@ def _changed(found: Dependence) -> Iterator[str]:
             if len(judged) < len(found.rows):
                 rest = "under the others that can be judged"
             told.append(f"{now} {rest}")
-        yield f"Against {item.name} the conclusion changes: {'; '.join(told)}."
+        yield f"Against {item.told} the conclusion changes: {'; '.join(told)}."
 
 
 def _unchanged(found: Dependence) -> Iterator[str]:
@@ -151,9 +149,9 @@ def _unjudged(found: Dependence) -> Iterator[str]:
         judged = found.judged(place)
         if len(judged) == 1:
             relation = judged[0].relations[place]
-            yield f"Against {item.name} only {_named(judged)} can be judged: {relation}."
+            yield f"Against {item.told} only {_named(judged)} can be judged: {relation}."
         elif not judged:
-            yield f"Against {item.name} none can be judged."
+            yield f"Against {item.told} none can be judged."
 
 
 def _named(rows: Sequence[Row]) -> str:

@@ -14,57 +14,68 @@ from pdqi.findings.readings import Line, readings, value
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import kpi as kpi_of
 from pdqi.metrics.kpi import Kpi
-from pdqi.model import Cell, Published
+from pdqi.model import Published
 
-WITHOUT_ENTRY = "no_diagnosis_entry"
+ENTRY_KPI = "no_diagnosis_entry"
 """The KPI that counts people of whom no diagnosis, of whatever kind, was ever entered."""
 
 
 @dataclass(frozen=True)
-class Unidentified:
-    """One group that cannot be told apart: how large it is, where that is known, and why."""
+class WithoutEntry:
+    """People under care without any diagnosis entry, at one place."""
 
-    name: str
-    share: Cell | None
-    """Of people under care; None where nobody could count it."""
+    share: float
     said: str
+    counts: str
+    sentence: str
+    same_whole: bool
+    """Whether they are a share of the same people as the figure beside them."""
+
+
+@dataclass(frozen=True)
+class NotIdentifiable:
+    """Something that was collected of people who cannot be told apart by diagnosis, and why."""
+
+    subject: str
     why: str
 
 
-def unidentified(
-    kpi: Kpi,
-    entries: Published,
-    place: Line,
-    items: Sequence[Measurability],
-    labels: Labels,
-) -> tuple[Unidentified, ...]:
-    """Return who cannot be told apart in a KPI that rests on who has the condition.
+def without_entry(kpi: Kpi, entries: Published, place: Line, labels: Labels) -> WithoutEntry | None:
+    """Return those of whom nothing can be told beside a figure that rests on the condition.
 
-    `entries` are the figures of `WITHOUT_ENTRY`, `items` what the content says can be measured.
+    `entries` are the figures of `ENTRY_KPI`. None where nothing is counted, or it is suppressed.
     """
-    if "case_definition" not in kpi.depends_on:
-        return ()
-    found = []
-    counted = kpi_of(WITHOUT_ENTRY)
+    counted = kpi_of(ENTRY_KPI)
     figure = entries.at(place.key)
-    if figure is not None:
-        reading = readings(counted, labels)[0]
-        share = value(counted, figure, reading, cleared=entries.cleared)
-        behind = counts_behind(counted, figure)
-        found.append(
-            Unidentified(
-                "No diagnosis entry at all",
-                figure[reading.value],
-                f"{share} ({behind})" if behind else share,
-                labels.fill(
-                    "Whether these people under care have {condition} cannot be told from the"
-                    " records; none of the definitions counts them."
-                ),
-            )
-        )
-    found += [
-        Unidentified(labels.fill(item.subject), None, "not identifiable", labels.fill(item.why))
+    if "case_definition" not in kpi.depends_on or figure is None:
+        return None
+    reading = readings(counted, labels)[0]
+    share = figure[reading.value].value
+    if share is None:
+        return None
+    said = value(counted, figure, reading, cleared=entries.cleared)
+    counts = counts_behind(counted, figure)
+    if share == 0 and not said.startswith("under"):
+        sentence = f"Everybody under care ({place.name}) has a diagnosis entry of some kind."
+    else:
+        sentence = _sentence(said, counts, place, labels)
+    same = kpi.denominator == counted.denominator
+    return WithoutEntry(float(share), said, counts, sentence, same)
+
+
+def _sentence(said: str, counts: str, place: Line, labels: Labels) -> str:
+    return labels.fill(
+        f"Cannot be told: {said} of people under care ({counts}, {place.name}) have no diagnosis"
+        " entry at all. Whether they have {condition} is not known; no definition counts them."
+    )
+
+
+def not_identifiable(
+    kpi: Kpi, items: Sequence[Measurability], labels: Labels
+) -> tuple[NotIdentifiable, ...]:
+    """Return what the content says cannot be told apart in a KPI."""
+    return tuple(
+        NotIdentifiable(labels.fill(item.subject), labels.fill(item.why))
         for item in items
         if item.state == "not_identifiable" and kpi.id in item.kpis
-    ]
-    return tuple(found)
+    )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pdqi.charts import depends as drawn
+from pdqi.charts import depends_table as numbers
 from pdqi.charts.rows import Table
-from pdqi.charts.theme import Spec
+from pdqi.charts.theme import Mode, Spec
 from pdqi.findings import unidentified as unknown
 from pdqi.findings.depends import Against, Dependence, dependence, places, target_in_force
 from pdqi.findings.depends_said import in_force, sentence
@@ -29,9 +30,10 @@ class Part:
     place: Line
     said: str
     spec: Spec | None
+    key: str
+    without_entry: str
+    """Told where those without any entry have a bar in the chart."""
     numbers: Table
-    unknown: Spec | None
-    reasons: tuple[str, ...]
 
 
 def show(page: Page, kpis: Sequence[Kpi]) -> None:
@@ -40,6 +42,7 @@ def show(page: Page, kpis: Sequence[Kpi]) -> None:
     found = page.facts.variants.figures(touched, page.choice.basis, page.facts.viewer)
     for kpi in touched:
         _card(page, kpi, found[kpi.id])
+    _without_entry_at_all(page, touched)
     others = [plain(page.fill(kpi.name)) for kpi in kpis if not kpi.depends_on]
     if others:
         st.markdown(
@@ -58,30 +61,51 @@ def _card(page: Page, kpi: Kpi, found: Found) -> None:
         for part in shown:
             _part(kpi, part, several=len(shown) > 1)
         config, definition = page.facts.service.config, page.choice.basis.definition
-        st.markdown(plain(f"In force: {in_force(kpi, config, definition)}."))
+        now = in_force(kpi, config, definition)
+        st.markdown(plain(f"Diamond: what is in force ({now}). {shown[0].key}"))
+        for part in shown:
+            if part.without_entry:
+                st.markdown(plain(part.without_entry))
+        _not_identifiable(page, kpi)
         measurable.beside(page, kpi)
         with st.expander("Numbers"):
             for part in shown:
                 if len(shown) > 1:
                     st.markdown(f"**{plain(part.place.name)}**")
-                key = f"depends_{kpi.id}_{part.place.key.replace(':', '_')}"
-                parts.table(part.numbers, key, f"{page.fill(kpi.name)} by definition")
+                parts.table(part.numbers, _key(kpi, part), f"{page.fill(kpi.name)} by definition")
             if not page.facts.viewer.policy.cleared:
                 st.markdown(parts.protection_note(page))
             _files(page, kpi, found, shown)
 
 
+def _without_entry_at_all(page: Page, kpis: Sequence[Kpi]) -> None:
+    """Say once about whom nothing can be told, where no chart of these figures shows it."""
+    scope = page.choice.scope
+    place = Line(scope.key, scope.name, scope.kind, scope.teams)
+    found = [one for kpi in kpis if (one := _without_entry(page, kpi, place)) is not None]
+    if found and not any(one.same_whole for one in found):
+        st.markdown(plain(found[0].sentence))
+
+
 def _part(kpi: Kpi, part: Part, *, several: bool) -> None:
-    key = f"depends_{kpi.id}_{part.place.key.replace(':', '_')}"
     name = f"**{plain(part.place.name)}.** " if several or part.place.kind != "system" else ""
     st.markdown(f"{name}{plain(part.said)}")
     if part.spec is not None:
-        parts.chart(part.spec, key)
-    if part.unknown is not None:
-        st.markdown("**What cannot be told**")
-        parts.chart(part.unknown, f"{key}_unknown")
-        for reason in part.reasons:
-            st.markdown(plain(reason))
+        parts.chart(part.spec, _key(kpi, part))
+
+
+def _key(kpi: Kpi, part: Part) -> str:
+    return f"depends_{kpi.id}_{part.place.key.replace(':', '_')}"
+
+
+def _not_identifiable(page: Page, kpi: Kpi) -> None:
+    if page.facts.library is None:
+        return
+    items = page.facts.library.measurability.items
+    found = unknown.not_identifiable(kpi, items, page.facts.labels)
+    spec = drawn.not_identifiable_chart(found, page.mode)
+    if spec is not None:
+        parts.chart(spec, f"depends_{kpi.id}_not_identifiable")
 
 
 def _files(page: Page, kpi: Kpi, found: Found, shown: Sequence[Part]) -> None:
@@ -91,40 +115,44 @@ def _files(page: Page, kpi: Kpi, found: Found, shown: Sequence[Part]) -> None:
     if first.spec is not None:
         drawing = files.Drawing(
             f"{page.fill(kpi.name)}: {first.place.name}",
-            lambda: drawn.chart(_dependence(page, kpi, found, first.place)) or {},
-            (first.said, *first.reasons),
+            lambda: _spec(page, kpi, found, first.place, "light") or {},
+            tuple(note for note in (first.said, first.key, first.without_entry) if note),
         )
 
     def csv() -> bytes:
         every = [_dependence(page, kpi, found, part.place) for part in shown]
-        return drawn.csv(every, files.about(page))
+        return numbers.csv(every, files.about(page))
 
     files.offer(page, f"depends_{kpi.id}", csv, drawing)
 
 
 def _parts(page: Page, kpi: Kpi, found: Found) -> tuple[Part, ...]:
-    service = page.facts.service
     now = found[0][1]
     return tuple(
         _of_place(page, kpi, found, place)
-        for place in places(now, page.choice.scope, service.scopes)
+        for place in places(now, page.choice.scope, page.facts.service.scopes)
     )
 
 
 def _of_place(page: Page, kpi: Kpi, found: Found, place: Line) -> Part:
-    one = _dependence(page, kpi, found, place)
-    library, labels = page.facts.library, page.facts.labels
-    items = library.measurability.items if library else ()
-    entries = page.figures(unknown.WITHOUT_ENTRY)
-    cannot = unknown.unidentified(kpi, entries, place, items, labels)
+    one, without = _dependence(page, kpi, found, place), _without_entry(page, kpi, place)
     return Part(
         place,
         sentence(one),
-        drawn.chart(one, page.mode),
-        drawn.table(one),
-        drawn.unidentified_chart(cannot, page.mode),
-        tuple(f"{item.name} ({item.said}): {item.why}" for item in cannot),
+        _spec(page, kpi, found, place, page.mode),
+        drawn.key(one),
+        without.sentence if without and without.same_whole else "",
+        numbers.table(one, without),
     )
+
+
+def _spec(page: Page, kpi: Kpi, found: Found, place: Line, mode: Mode) -> Spec | None:
+    one = _dependence(page, kpi, found, place)
+    return drawn.chart(one, _without_entry(page, kpi, place), mode)
+
+
+def _without_entry(page: Page, kpi: Kpi, place: Line) -> unknown.WithoutEntry | None:
+    return unknown.without_entry(kpi, page.figures(unknown.ENTRY_KPI), place, page.facts.labels)
 
 
 def _dependence(page: Page, kpi: Kpi, found: Found, place: Line) -> Dependence:
@@ -134,7 +162,7 @@ def _dependence(page: Page, kpi: Kpi, found: Found, place: Line) -> Dependence:
 def _against(page: Page, kpi: Kpi, place: Line) -> tuple[Against, ...]:
     """Return what is published for exactly this place, and the target in force."""
     published = tuple(
-        Against("published", f"the published figure ({item.short})", (item.low, item.high))
+        Against("published", "the published figure", item.short, (item.low, item.high))
         for item in parts.known_elsewhere(page, kpi, [place])
         if item.source == "published" and place.key in item.marked
     )
