@@ -1,12 +1,13 @@
 """How much an answer depends on the definition: one figure under every variant, and a verdict.
 
 A conclusion is how a figure stands to something that it is held against: above it, below it, or no
-clear difference, judged by its 95% interval as published. It depends on the definition where two
-variants give different ones. Literature is never held against a figure: it counts something else.
+clear difference, judged by its 95% interval as it is shown: in whole percents and days, ratios to a
+tenth. It depends on the definition where two variants give different ones. Literature is never held
+against a figure: it counts something else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Literal
@@ -21,6 +22,8 @@ from pdqi.variants import Variant
 
 Ends = tuple[float | None, float | None]
 """Lowest and highest; None where it is open on that side."""
+PLACES: dict[Unit, int] = {"count": 0, "share": 2, "days": 0, "ratio": 1}
+"""The decimal places to which values are shown, and so judged."""
 
 
 class Relation(StrEnum):
@@ -55,6 +58,7 @@ class Row:
     variant: Variant
     cell: Cell
     ends: Ends
+    """Of its 95% interval, as shown."""
     said: str
     interval: str
     counts: str
@@ -109,7 +113,8 @@ def dependence(
     counted, and a ratio against 1.
     """
     reading = readings(kpi, labels)[0]
-    held = list(against)
+    unit = kpi.kind.field(reading.value).unit
+    held = [replace(item, ends=_shown(item.ends, unit)) for item in against]
     if isinstance(kpi.kind, Ratio):
         held.append(
             Against("one", "no difference between the groups", words.ratio(1.0), (1.0, 1.0))
@@ -120,7 +125,6 @@ def dependence(
     rows = tuple(
         _row(kpi, variant, published, place, held, reading) for variant, published in found
     )
-    unit = kpi.kind.field(reading.value).unit
     noun = labels.fill(_noun(kpi))
     return Dependence(kpi, place, noun, unit, reading.low is not None, rows, tuple(held))
 
@@ -166,13 +170,14 @@ def _row(
 ) -> Row:
     figure, whole = published.at(place.key), published.at(SYSTEM)
     wider = whole if any(item.kind == "system" for item in against) else None
-    system = None if wider is None else _ends(wider, reading)
+    unit = kpi.kind.field(reading.value).unit
+    system = None if wider is None else _ends(wider, reading, unit)
     of_system = None if wider is None else wider[reading.value].value
     if figure is None:
         nothing = (None,) * len(against)
         said = SHORT_STATE[State.NO_DATA]
         return Row(variant, NO_DATA, (None, None), said, "", "", system, of_system, nothing)
-    ends = _ends(figure, reading)
+    ends = _ends(figure, reading, unit)
     relations = tuple(
         _relation(ends, system if item.kind == "system" else item.ends) for item in against
     )
@@ -181,7 +186,7 @@ def _row(
         figure[reading.value],
         ends or (None, None),
         value(kpi, figure, reading, cleared=published.cleared),
-        interval(figure, reading, kpi.kind.field(reading.value).unit),
+        interval(figure, reading, unit),
         counts_behind(kpi, figure),
         system,
         of_system,
@@ -189,12 +194,17 @@ def _row(
     )
 
 
-def _ends(figure: Figure, reading: Reading) -> Ends | None:
+def _ends(figure: Figure, reading: Reading, unit: Unit) -> Ends | None:
     """Return the ends of an interval, None where it says nothing: suppressed, empty, unreached."""
     if reading.low is None or reading.high is None:
         return None
     ends = figure[reading.low].value, figure[reading.high].value
-    return None if ends == (None, None) else ends
+    return None if ends == (None, None) else _shown(ends, unit)
+
+
+def _shown(ends: Ends, unit: Unit) -> Ends:
+    low, high = (None if end is None else float(words.half_up(end, PLACES[unit])) for end in ends)
+    return low, high
 
 
 def _relation(ends: Ends | None, other: Ends | None) -> Relation | None:

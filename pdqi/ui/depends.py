@@ -66,8 +66,8 @@ def _card(page: Page, kpi: Kpi, found: Found) -> None:
         for part in shown:
             if part.without_entry:
                 st.markdown(plain(part.without_entry))
-        _not_identifiable(page, kpi)
         measurable.beside(page, kpi)
+        _not_identifiable(page, kpi)
         with st.expander("Numbers"):
             for part in shown:
                 if len(shown) > 1:
