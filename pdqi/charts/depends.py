@@ -13,7 +13,8 @@ import altair as alt
 from pdqi.charts import theme
 from pdqi.charts.dots import STEP, at, row_names, value_axis
 from pdqi.charts.theme import Mode, Palette, Spec
-from pdqi.findings.depends import Against, Dependence, Row
+from pdqi.findings.against import Against
+from pdqi.findings.depends import Dependence, Row
 from pdqi.findings.depends_said import sentence
 from pdqi.findings.unidentified import NotIdentifiable, WithoutEntry
 

@@ -8,47 +8,14 @@ against a figure: it counts something else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
-from typing import Literal
 
 from pdqi import words
-from pdqi.config import Config
+from pdqi.findings.against import Against, Ends, Relation, as_shown, relation_of
 from pdqi.findings.readings import SHORT_STATE, Line, Reading, interval, readings, value
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Duration, Kpi, PairedProportion, Proportion, Ratio, Steps, Unit
 from pdqi.model import NO_DATA, SYSTEM, Cell, Figure, Published, Scope, State
 from pdqi.variants import Variant
-
-Ends = tuple[float | None, float | None]
-"""Lowest and highest; None where it is open on that side."""
-PLACES: dict[Unit, int] = {"count": 0, "share": 2, "days": 0, "ratio": 1}
-"""The decimal places to which values are shown, and so judged."""
-
-
-class Relation(StrEnum):
-    """How a figure stands to what it is held against."""
-
-    ABOVE = "above"
-    BELOW = "below"
-    NO_CLEAR = "no clear difference"
-
-
-@dataclass(frozen=True)
-class Against:
-    """Something that a figure is held against: its name in a sentence, and its value or range."""
-
-    kind: Literal["published", "target", "system", "one"]
-    name: str
-    said: str = ""
-    """Its value in words: `about 40%`."""
-    ends: Ends = (None, None)
-    """Equal for a number, one empty for a bound. Those of the whole system differ by variant."""
-
-    @property
-    def told(self) -> str:
-        """Return it as it stands in a sentence: `the published figure (about 40%)`."""
-        return f"{self.name} ({self.said})" if self.said else self.name
 
 
 @dataclass(frozen=True)
@@ -114,7 +81,7 @@ def dependence(
     """
     reading = readings(kpi, labels)[0]
     unit = kpi.kind.field(reading.value).unit
-    held = [replace(item, ends=_shown(item.ends, unit)) for item in against]
+    held = [replace(item, ends=as_shown(item.ends, unit)) for item in against]
     if isinstance(kpi.kind, Ratio):
         held.append(
             Against("one", "no difference between the groups", words.ratio(1.0), (1.0, 1.0))
@@ -127,16 +94,6 @@ def dependence(
     )
     noun = labels.fill(_noun(kpi))
     return Dependence(kpi, place, noun, unit, reading.low is not None, rows, tuple(held))
-
-
-def target_in_force(config: Config, kpi: Kpi, last: date) -> tuple[Against, ...]:
-    """Return the target that holds on the last day of a period, where config has one."""
-    known = [item for item in config.targets if item.kpi == kpi.id and item.start <= last]
-    if not known:
-        return ()
-    target = max(known, key=lambda item: item.start)
-    told = words.in_unit(target.value, kpi.kind.field(kpi.kind.main).unit)
-    return (Against("target", "the target", told, (target.value, target.value)),)
 
 
 def places(published: Published, chosen: Scope, scopes: Sequence[Scope]) -> tuple[Line, ...]:
@@ -179,7 +136,7 @@ def _row(
         return Row(variant, NO_DATA, (None, None), said, "", "", system, of_system, nothing)
     ends = _ends(figure, reading, unit)
     relations = tuple(
-        _relation(ends, system if item.kind == "system" else item.ends) for item in against
+        relation_of(ends, system if item.kind == "system" else item.ends) for item in against
     )
     return Row(
         variant,
@@ -199,24 +156,7 @@ def _ends(figure: Figure, reading: Reading, unit: Unit) -> Ends | None:
     if reading.low is None or reading.high is None:
         return None
     ends = figure[reading.low].value, figure[reading.high].value
-    return None if ends == (None, None) else _shown(ends, unit)
-
-
-def _shown(ends: Ends, unit: Unit) -> Ends:
-    low, high = (None if end is None else float(words.half_up(end, PLACES[unit])) for end in ends)
-    return low, high
-
-
-def _relation(ends: Ends | None, other: Ends | None) -> Relation | None:
-    """Return how an interval stands to a number, a range, a bound or another interval."""
-    if ends is None or other is None:
-        return None
-    (low, high), (least, most) = ends, other
-    if low is not None and most is not None and low > most:
-        return Relation.ABOVE
-    if high is not None and least is not None and high < least:
-        return Relation.BELOW
-    return Relation.NO_CLEAR
+    return None if ends == (None, None) else as_shown(ends, unit)
 
 
 def _noun(kpi: Kpi) -> str:

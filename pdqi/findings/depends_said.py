@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from pdqi.config import Config
-from pdqi.findings.depends import Against, Dependence, Relation, Row
+from pdqi.findings.against import Against, Relation
+from pdqi.findings.depends import Dependence, Row
 from pdqi.metrics.kpi import Kpi, Setting
 from pdqi.model import State
 

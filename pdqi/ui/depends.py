@@ -10,7 +10,8 @@ from pdqi.charts import depends_table as numbers
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings import unidentified as unknown
-from pdqi.findings.depends import Against, Dependence, dependence, places, target_in_force
+from pdqi.findings.against import Against, published, target_in_force
+from pdqi.findings.depends import Dependence, dependence, places
 from pdqi.findings.depends_said import in_force, sentence
 from pdqi.findings.readings import Line
 from pdqi.metrics.kpi import Kpi
@@ -161,10 +162,11 @@ def _dependence(page: Page, kpi: Kpi, found: Found, place: Line) -> Dependence:
 
 def _against(page: Page, kpi: Kpi, place: Line) -> tuple[Against, ...]:
     """Return what is published for exactly this place, and the target in force."""
-    published = tuple(
-        Against("published", "the published figure", item.short, (item.low, item.high))
+    unit = kpi.kind.field(kpi.kind.main).unit
+    found = tuple(
+        published(item.short, (item.low, item.high), unit)
         for item in parts.known_elsewhere(page, kpi, [place])
         if item.source == "published" and place.key in item.marked
     )
     config, last = page.facts.service.config, page.choice.basis.period.last
-    return (*published, *target_in_force(config, kpi, last))
+    return (*found, *target_in_force(config, kpi, last))
