@@ -55,10 +55,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A mark on the chart, with the number under which it is told below."""
+    """A mark on the chart: its number there, when it was, and what it was."""
 
     number: int
     month: date
+    when: str
     text: str
 
 
@@ -249,7 +250,7 @@ def _flags(kpi: Kpi, months: Sequence[Month], scope: Scope, setting: Setting) ->
     ]
     found.sort(key=lambda mark: mark.on)
     return tuple(
-        Flag(number, mark.on.replace(day=1), _told(mark, setting))
+        Flag(number, mark.on.replace(day=1), _when(mark), _told(mark, setting))
         for number, mark in enumerate(found, start=1)
     )
 
@@ -262,14 +263,15 @@ def _concerns(mark: Mark, scope: Scope, config: Config) -> bool:
     )
 
 
+def _when(mark: Mark) -> str:
+    first = words.day(mark.on)
+    return first if mark.until is None else f"{first} to {words.day(mark.until)}"
+
+
 def _told(mark: Mark, setting: Setting) -> str:
-    when = words.day(mark.on)
-    if mark.until is not None:
-        when = f"{when} to {words.day(mark.until)}"
-    text = setting.labels.fill(mark.text)
+    text = setting.labels.fill(mark.text).rstrip(".")
     work = setting.workstreams.get(mark.workstream or "")
-    whose = f" Work of: {setting.labels.fill(work)}." if work else ""
-    return f"{when}: {text if text.endswith('.') else f'{text}.'}{whose}"
+    return f"{text}. Work of: {setting.labels.fill(work)}." if work else f"{text}."
 
 
 def _steps(kpi: Kpi, months: Sequence[Month], scope: Scope, setting: Setting) -> tuple[Step, ...]:

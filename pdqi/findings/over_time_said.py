@@ -23,7 +23,12 @@ def sentence(found: OverTime) -> str:
     """Return what the chart shows, in a few short sentences."""
     if found.latest is None:
         return f"No month can be shown: {_reasons(found)}."
-    said = (_latest(found, found.latest), _variation(found), _target(found, found.latest))
+    said = (
+        _latest(found, found.latest),
+        _variation(found),
+        _moved(found),
+        _target(found, found.latest),
+    )
     return " ".join(part for part in said if part)
 
 
@@ -112,11 +117,15 @@ def step_letter(found: OverTime, step: Step) -> str:
     return chr(ord("A") + found.steps.index(step))
 
 
-def step_words(step: Step) -> str:
-    """Return where a mean starts anew, why, and who agreed it."""
-    who = f"Agreed by {step.agreed_by}." if step.agreed_by else "Nobody has agreed this."
-    reason = step.reason if step.reason.endswith(".") else f"{step.reason}."
-    return f"From {words.month(step.month)} the mean starts anew: {reason} {who}"
+def told_below(found: OverTime) -> tuple[str, ...]:
+    """Return what each number and letter above the chart stands for."""
+    said = [f"Mark {flag.number}, {flag.when}: {flag.text}" for flag in found.flags]
+    for step in found.steps:
+        who = f"Agreed by {step.agreed_by}." if step.agreed_by else "Nobody has agreed this."
+        letter, since = step_letter(found, step), words.month(step.month)
+        reason = step.reason.rstrip(".")
+        said.append(f"Step {letter}: from {since} the mean starts anew. {reason}. {who}")
+    return tuple(said)
 
 
 def suggestion_words(found: OverTime) -> str:
@@ -125,11 +134,11 @@ def suggestion_words(found: OverTime) -> str:
     if item is None:
         return ""
     where = "above" if item.up else "below"
-    near = f" Near it, {item.near.text}" if item.near else " No mark is near it."
+    near = f"Mark {item.near.number} is near it." if item.near else "No mark is near it."
     return (
         f"The mean could start anew in {words.month(item.month)}: the {item.values} months from"
-        f" then on lie {where} the mean.{near} A new mean hides the change from later readers,"
-        " so it needs a known cause and somebody who agrees it."
+        f" then on lie {where} it. {near} A new mean needs a known cause and somebody who agrees"
+        " it."
     )
 
 
@@ -185,6 +194,21 @@ def _headline(found: OverTime, point: Point) -> str:
     if point.rule == "trend":
         return f"{'Rising' if point.up else 'Falling'} more than expected by chance"
     return f"{point.signal.value.capitalize()} by chance"
+
+
+def _moved(found: OverTime) -> str:
+    """Say where a mean and limits describe few of the months that they are worked out from."""
+    if found.kind != "control":
+        return ""
+    stretch = found.stretches[-1]
+    mine = found.points[stretch.first : stretch.last + 1]
+    outstanding = sum(bool(point.rule) for point in mine)
+    if outstanding <= stretch.values / 2:
+        return ""
+    return (
+        f"{outstanding} of {stretch.values} months stand out, so one mean for all of them describes"
+        " few of them."
+    )
 
 
 def _last(found: OverTime, point: Point, length: int) -> str:

@@ -45,6 +45,8 @@ SHEET = """
   .stTable th, .stTable td { padding: 0.25rem 0.15rem !important; }
   .stTable th, .stTable td, .stTable th *, .stTable td * { white-space: normal !important;
     overflow-wrap: anywhere; font-size: 0.75rem; }
+  [class*="st-key-words_over_time"] :is(th, td, th *, td *) {
+    overflow-wrap: break-word !important; word-break: normal !important; }
   .stTable > :not([role="region"]) > table { table-layout: fixed; width: 100%; }
   .stTable > :not([role="region"]) th:first-child { width: 24%; }
 }
