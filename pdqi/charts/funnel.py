@@ -30,7 +30,7 @@ SHAPES = {
     Verdict.WITHIN: "circle",
     Verdict.TOO_FEW: "cross",
 }
-WRAP = 200
+WRAP = 280
 """How wide the words of an axis may be in pixels."""
 Row = dict[str, Any]
 Room = tuple[float, float]

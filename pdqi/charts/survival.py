@@ -30,6 +30,8 @@ NAME = 120
 TICKS = (0, 52, 18, 104, 156, 208, 260, 312, 364, 416, 26, 78, 130, 4, 8, 12)
 """Weeks under which numbers stand, the ones that matter most first; crowded ones are left out."""
 CROWDED = 0.12
+TAIL = 1.02
+"""How far a curve is drawn on beyond its last step."""
 Row = dict[str, Any]
 
 
@@ -44,15 +46,14 @@ def curves(
     if not drawn:
         return None
     colours = theme.palette(mode)
-    last = max(item.curve.days[-1] for item in drawn) / WEEK
-    last = max(last, 8.0)
+    last = max(8.0, *(item.curve.days[-1] / WEEK for item in drawn))
     weeks = ticks(last)
-    x = alt.X("week:Q").scale(domain=[0, last], nice=False).title("weeks")
+    x = alt.X("week:Q").scale(domain=[0, TAIL * last], nice=False).title("weeks")
     x = x.axis(values=weeks, grid=False, format="d", labelOverlap=False, tickColor=colours.line)
     y = alt.Y("left:Q").scale(domain=[0, 1]).title(None)
     y = y.axis(format=".0%", tickCount=5, domain=False, ticks=False)
     layers = [
-        *_bands(drawn, x, colours),
+        *_bands(drawn, last, x, colours),
         *_references(references, last, x, colours),
         *_lines(drawn, last, x, y, colours),
         *_numbers(drawn, weeks, x, colours),
@@ -70,14 +71,16 @@ def ticks(last: float) -> list[int]:
     return sorted(found)
 
 
-def _steps(item: Length) -> list[Row]:
+def _steps(item: Length, last: float) -> list[Row]:
+    """Return the steps of a curve, drawn on a little so that the last one can be seen."""
     curve = item.curve
-    return [
+    rows = [
         {"week": day / WEEK, "left": left, "low": low, "high": high}
         for day, left, low, high in zip(
             curve.days, curve.remaining, curve.low, curve.high, strict=True
         )
     ]
+    return [*rows, {**rows[-1], "week": curve.days[-1] / WEEK + (TAIL - 1) * last}]
 
 
 def _look(place: int, colours: Palette) -> tuple[str, list[int]]:
@@ -98,11 +101,13 @@ def _names(drawn: Sequence[Length]) -> list[str]:
     return [item.name for item in drawn]
 
 
-def _bands(drawn: Sequence[Length], x: alt.X, colours: Palette) -> list[alt.Chart]:
+def _bands(drawn: Sequence[Length], last: float, x: alt.X, colours: Palette) -> list[alt.Chart]:
     layers = []
     y = alt.Y("low:Q").scale(domain=[0, 1]).title(None)
     for place, item in enumerate(drawn):
-        rows = [row for row in _steps(item) if row["low"] is not None and row["high"] is not None]
+        rows = [
+            row for row in _steps(item, last) if row["low"] is not None and row["high"] is not None
+        ]
         colour, _ = _look(place, colours)
         layers.append(
             alt.Chart(alt.InlineData(values=rows))
@@ -116,12 +121,13 @@ def _lines(
     drawn: Sequence[Length], last: float, x: alt.X, y: alt.Y, colours: Palette
 ) -> list[alt.Chart]:
     ends = [item.curve.remaining[-1] for item in drawn]
-    wrapped = [list(wrap(said, NAME)) for said in _names(drawn)]
-    heights = spread(ends, (0.0, 1.0), HEIGHT, LINE * max(map(len, wrapped)))
+    wrapped = ["\n".join(wrap(said, NAME)) for said in _names(drawn)]
+    lines = max(said.count("\n") + 1 for said in wrapped)
+    heights = spread(ends, (0.0, 1.0), HEIGHT, LINE * lines)
     layers = []
     for place, (item, said, height) in enumerate(zip(drawn, wrapped, heights, strict=True)):
         colour, dash = _look(place, colours)
-        rows = _steps(item)
+        rows = _steps(item, last)
         base = alt.Chart(alt.InlineData(values=rows))
         layers.append(
             base.mark_line(
@@ -137,6 +143,7 @@ def _lines(
             "fontWeight": 600,
             "baseline": "bottom",
             "dy": -2,
+            "lineBreak": "\n",
             "lineHeight": 14,
         }
         halo: Row = {"stroke": colours.ground, "strokeWidth": 4, "strokeJoin": "round"}
@@ -232,14 +239,17 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
     colours = theme.palette(mode)
     kind = item.kind
     last = max(curve.days[-1] / WEEK, 8.0)
-    names = [kind.ended, *([kind.removed] if kind.removed else []), kind.running]
-    fills = [colours.blue, *([colours.line] if kind.removed else []), colours.soft]
+    # Where too few left for a step of their own, it is not shown that they did.
+    apart = bool(kind.removed) and (item.cleared or curve.removed[-1] > 0)
+    rest = f"{kind.running} or {kind.removed}" if kind.removed and not apart else kind.running
+    names = [kind.ended, *([kind.removed] if apart else []), rest]
+    fills = [colours.blue, *([colours.line] if apart else []), colours.soft]
     rows: list[Row] = []
     middles: list[float] = []
     shares: list[float] = []
     steps = zip(curve.days, curve.ended, curve.removed, strict=True)
     for day, ended, removed in steps:
-        parts = [ended, *([removed] if kind.removed else [])]
+        parts = [ended, *([removed] if apart else [])]
         parts.append(max(0.0, 1 - sum(parts)))
         low, middles, shares = 0.0, [], parts
         for name, share in zip(names, parts, strict=True):
@@ -247,7 +257,9 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
             rows.append({"week": day / WEEK, "low": low, "high": high, "part": name})
             middles.append((low + high) / 2)
             low = high
-    x = alt.X("week:Q").scale(domain=[0, last], nice=False).title("weeks")
+    final = rows[-len(names) :]
+    rows += [{**row, "week": curve.days[-1] / WEEK + (TAIL - 1) * last} for row in final]
+    x = alt.X("week:Q").scale(domain=[0, TAIL * last], nice=False).title("weeks")
     x = x.axis(values=ticks(last), grid=False, format="d", labelOverlap=False)
     y = alt.Y("low:Q").scale(domain=[0, 1]).title(None)
     y = y.axis(format=".0%", tickCount=5, domain=False, ticks=False)
@@ -274,20 +286,46 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
 
 
 def by_week(shown: Sequence[Length], heading: str) -> Table:
-    """Return the shares that had ended by each week, with intervals and the numbers left."""
-    weeks = list(shown[0].curve.by_week) if shown else []
-    kind = shown[0].kind if shown else None
-    columns = [heading, *(f"By {week} weeks" for week in weeks)]
-    columns += [f"After {week} weeks {kind.running if kind else ''}" for week in weeks]
-    rows = [
-        (
-            item.name,
-            *(_week(item.curve.by_week[week]) for week in weeks),
-            *(_left(item.curve.by_week[week].at_risk) for week in weeks),
-        )
+    """Return the shares that had ended by each week with intervals, and how many were left."""
+    if not shown:
+        return Table((heading,), ())
+    kind = shown[0].kind
+    rows = tuple(
+        (f"{item.name}, by {week} weeks", _week(found), _left(found.at_risk))
         for item in shown
-    ]
-    return Table(tuple(columns), tuple(rows))
+        for week, found in item.curve.by_week.items()
+    )
+    return Table((heading, f"Had {kind.ended}", f"{kind.running} and followed".capitalize()), rows)
+
+
+def as_table(shown: Sequence[Length], heading: str) -> Table:
+    """Return every step of every curve, for a file."""
+    if not shown:
+        return Table((heading,), ())
+    kind = shown[0].kind
+    columns = (heading, "Day", f"Not yet {kind.ended}", "95% from", "95% to", "At risk after")
+    rows = []
+    for item in shown:
+        curve = item.curve
+        for place, day in enumerate(curve.days):
+            ends = (curve.low[place], curve.high[place])
+            rows.append(
+                (
+                    item.name,
+                    words.count(day),
+                    _exactly(curve.remaining[place]),
+                    *("" if end is None else _exactly(end) for end in ends),
+                    _left(curve.at_risk[place]),
+                    _exactly(curve.ended[place]),
+                    _exactly(curve.removed[place]),
+                )
+            )
+    shares = (f"Share {kind.ended}", f"Share {kind.removed or 'left otherwise'}")
+    return Table((*columns, *shares), tuple(rows))
+
+
+def _exactly(share: float) -> str:
+    return f"{share:.4f}".rstrip("0").rstrip(".")
 
 
 def _week(found: WeekShare) -> str:

@@ -5,6 +5,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:  # The process that draws files needs colours, and not to wait for Altair.
     import altair as alt
+from altair.utils import schemapi
+
+# Checking each part of a chart against Vega-Lite's schema takes as long as making it. The tests
+# check whole charts.
+schemapi.disable_debug_mode()
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -89,7 +94,7 @@ def finished(chart: "alt.TopLevelMixin", description: str, colours: Palette = LI
 
     It takes the width that it is given, words beside it included.
     """
-    spec: Spec = chart.to_dict()
+    spec: Spec = chart.to_dict(validate=False)
     return {
         **spec,
         "$schema": SCHEMA,

@@ -38,6 +38,11 @@ class Length:
         return f"{self.line.name}, {self.group}" if self.group else self.line.name
 
     @property
+    def other(self) -> bool:
+        """Whether it is of the people without the condition."""
+        return self.declared.series == "other"
+
+    @property
     def kind(self) -> Duration:
         """Return the kind of the KPI, which has the words."""
         assert isinstance(self.kpi.kind, Duration)
@@ -174,6 +179,11 @@ class Waiting:
     over: tuple[int | None, ...]
     """How many have waited longer than each band; those of the last one have no end."""
     sentence: str
+
+
+def has_bands(kpi: Kpi) -> bool:
+    """Whether a KPI counts who waits by the weeks waited."""
+    return any(_weeks_of(count.name) for count in kpi.kind.counts)
 
 
 def waiting_list(kpi: Kpi, published: Published, shown: Sequence[Line]) -> tuple[Waiting, ...]:
