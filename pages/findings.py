@@ -1,16 +1,12 @@
-"""Quantitative findings: the figures of one section, or of all."""
+"""Quantitative findings: the figures of one section, or of all, in the view that was chosen."""
 
 import streamlit as st
 
-from pdqi.ui import open_page, parts, sections
+from pdqi.ui import open_page, sections
 
 page = open_page("findings")
-st.markdown(
-    "Dots are values and lines their 95% intervals. Rows stand in a fixed order, which is no"
-    " ranking. A diamond or bold name marks what is chosen."
-)
+st.markdown(sections.about(page))
 for section in sections.chosen(page):
     st.header(section.name, anchor=section.id)
     st.markdown(section.question)
-    for kpi in sections.kpis(page, section):
-        parts.kpi_card(page, kpi)
+    sections.show(page, section)

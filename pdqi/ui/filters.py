@@ -46,6 +46,18 @@ OPTIONS = (
         {item.id: item.name for item in SECTIONS} | {EVERY_SECTION: "Everything"},
     ),
     Option(
+        "view",
+        "findings",
+        "Show",
+        {
+            "now": "Now",
+            "months": "Over time",
+            "between": "Between teams",
+            "lengths": "Waits and lengths",
+            "depends": "By definition",
+        },
+    ),
+    Option(
         "beside",
         "process_map",
         "Number beside an arrow",

@@ -67,7 +67,7 @@ def test_the_link_to_copy_spells_out_every_value_and_gives_the_same_figures(open
     app = open_app(page="findings", scope=team, section="treatment", ages="all_ages")
     link = app.code[0].value
     parameters = dict(part.split("=") for part in link.partition("?")[2].split("&"))
-    assert set(parameters) == {*NAMES, "section"}
+    assert set(parameters) == {*NAMES, "section", "view"}
     again = open_app(page="findings", **parameters)
     assert said(again) == said(app)
     assert [table.value.to_string() for table in again.table] == [
