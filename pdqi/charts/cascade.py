@@ -12,6 +12,7 @@ import altair as alt
 from pdqi import words
 from pdqi.charts import theme
 from pdqi.charts.dots import row_names, value_axis
+from pdqi.charts.finish import finished
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.cascade import Cascade
@@ -40,7 +41,7 @@ def steps(item: Cascade, description: str, mode: Mode = "light") -> Spec | None:
             x=alt.value("width"), y=y, text="words:N"
         ),
     )
-    return theme.finished(drawn.properties(height=alt.Step(STEP)), description, colours)
+    return finished(drawn.properties(height=alt.Step(STEP)), description, colours)
 
 
 def side_by_side(
@@ -97,7 +98,7 @@ def side_by_side(
         .mark_text(aria=False, **text | {"color": colours.muted})
         .encode(x=x, y=alt.value(-8), text="words:N"),
     )
-    return theme.finished(drawn.properties(height=alt.Step(TALL)), description, colours)
+    return finished(drawn.properties(height=alt.Step(TALL)), description, colours)
 
 
 def table(shown: Sequence[Cascade], heading: str, under_care: str) -> Table:

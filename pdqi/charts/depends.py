@@ -12,6 +12,7 @@ import altair as alt
 
 from pdqi.charts import theme
 from pdqi.charts.dots import STEP, at, row_names, value_axis
+from pdqi.charts.finish import finished
 from pdqi.charts.theme import Mode, Palette, Spec
 from pdqi.findings.against import Against
 from pdqi.findings.depends import Dependence, Row
@@ -57,7 +58,7 @@ def chart(
     whole = alt.layer(*layers).properties(height=alt.Step(STEP, **{"for": "position"}))
     said = [sentence(found), f"Diamond: in force. {key(found)}"]
     said += [without.sentence] if without is not None and own_bar else []
-    return theme.finished(whole, " ".join(said), colours)
+    return finished(whole, " ".join(said), colours)
 
 
 def key(found: Dependence) -> str:
@@ -88,7 +89,7 @@ def not_identifiable_chart(found: Sequence[NotIdentifiable], mode: Mode = "light
     hatch = _hatch(marks, colours).encode(x=ends, y=y)
     whole = alt.layer(bar, hatch).properties(height=alt.Step(STEP, **{"for": "position"}))
     said = " ".join(f"{item.subject}: {item.why}" for item in found)
-    return theme.finished(whole, f"Not identifiable, so without a value. {said}", colours)
+    return finished(whole, f"Not identifiable, so without a value. {said}", colours)
 
 
 def _outline(chart: alt.Chart, colours: Palette) -> alt.Chart:

@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 
 from pdqi.charts import theme
+from pdqi.charts.finish import finished
 from pdqi.charts.references import DASHES, Reference, between_rows
 from pdqi.charts.theme import Mode, Palette, Spec
 from pdqi.findings.readings import Line, readings, value
@@ -58,7 +59,7 @@ def dots(
     ]
     step = STEP if len(read) == 1 else 2 * STEP - 13
     chart = alt.layer(*layers).properties(height=alt.Step(step, **{"for": "position"}))
-    return theme.finished(chart, description, colours)
+    return finished(chart, description, colours)
 
 
 def _values(kpi: Kpi, published: Published, line: Line, chosen: Line, labels: Labels) -> list[Row]:

@@ -10,6 +10,7 @@ import altair as alt
 
 from pdqi.charts import cascade, theme
 from pdqi.charts.dots import STEP, dots, row_names, value_axis
+from pdqi.charts.finish import finished
 from pdqi.charts.references import Reference
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.cascade import cascades
@@ -92,4 +93,4 @@ def bars(
         .encode(x=alt.value("width"), y=y, text="words:N")
     )
     drawn = alt.layer(*layers).properties(height=alt.Step(STEP))
-    return theme.finished(drawn, description, colours)
+    return finished(drawn, description, colours)

@@ -13,6 +13,7 @@ import altair as alt
 
 from pdqi import words
 from pdqi.charts import theme
+from pdqi.charts.finish import finished
 from pdqi.charts.geometry import wrap
 from pdqi.charts.references import DASHES, Reference
 from pdqi.charts.rows import Table
@@ -66,7 +67,7 @@ def chart(
         *_teams(finding, x, y, room, widest, colours),
     ]
     drawn = alt.layer(*layers).properties(height=HEIGHT)
-    return theme.finished(drawn, f"{finding.sentence} {finding.caution}".strip(), colours)
+    return finished(drawn, f"{finding.sentence} {finding.caution}".strip(), colours)
 
 
 def table(finding: FunnelFinding, labels_of_counts: tuple[str, str]) -> Table:

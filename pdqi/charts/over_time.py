@@ -15,6 +15,7 @@ import altair as alt
 
 from pdqi import words
 from pdqi.charts import theme
+from pdqi.charts.finish import finished
 from pdqi.charts.rows import Table
 from pdqi.charts.sheet import as_csv
 from pdqi.charts.theme import Mode, Palette, Spec
@@ -168,7 +169,7 @@ def _template(mode: Mode) -> str:
         beginning(stroke=colours.ground, strokeWidth=4),
         beginning(),
     ).properties(height=HEIGHT)
-    return json.dumps(theme.finished(drawn, "", colours))
+    return json.dumps(finished(drawn, "", colours))
 
 
 def _row(found: OverTime, place: int) -> Spec:

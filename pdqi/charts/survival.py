@@ -11,6 +11,7 @@ import altair as alt
 
 from pdqi import words
 from pdqi.charts import theme
+from pdqi.charts.finish import finished
 from pdqi.charts.funnel import spread
 from pdqi.charts.geometry import wrap
 from pdqi.charts.references import DASHES, Reference
@@ -59,7 +60,7 @@ def curves(
         *_numbers(drawn, weeks, x, colours),
     ]
     chart = alt.layer(*layers).properties(height=HEIGHT)
-    return theme.finished(chart, description, colours)
+    return finished(chart, description, colours)
 
 
 def ticks(last: float) -> list[int]:
@@ -282,7 +283,7 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
     chart = alt.layer(areas, text).properties(height=SMALL_HEIGHT)
     said = ", ".join(str(label["words"]) for label in labels)
     weeks = words.count(curve.days[-1] / WEEK)
-    return theme.finished(chart, f"{item.name}, after {weeks} weeks: {said}.", colours)
+    return finished(chart, f"{item.name}, after {weeks} weeks: {said}.", colours)
 
 
 def by_week(shown: Sequence[Length], heading: str) -> Table:

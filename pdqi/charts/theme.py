@@ -1,15 +1,7 @@
 """How every chart looks: two palettes, system fonts, sizes. Signal colours are kept for signals."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:  # The process that draws files needs colours, and not to wait for Altair.
-    import altair as alt
-from altair.utils import schemapi
-
-# Checking each part of a chart against Vega-Lite's schema takes as long as making it. The tests
-# check whole charts.
-schemapi.disable_debug_mode()
+from typing import Any, Literal
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -87,23 +79,6 @@ def mixed(one: str, other: str, share: float) -> str:
     """Return the colour that lies a share of the way from one to the other."""
     ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (one, other)]
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))
-
-
-def finished(chart: "alt.TopLevelMixin", description: str, colours: Palette = LIGHT) -> Spec:
-    """Return an Altair chart as a specification: in this look, described for screen readers.
-
-    It takes the width that it is given, words beside it included.
-    """
-    spec: Spec = chart.to_dict(validate=False)
-    return {
-        **spec,
-        "$schema": SCHEMA,
-        "description": description,
-        "width": "container",
-        "padding": {"left": 0, "top": 5, "right": 5, "bottom": 5},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "config": config(colours),
-    }
 
 
 def config(colours: Palette = LIGHT) -> Spec:

@@ -9,6 +9,7 @@ import altair as alt
 from pdqi import words
 from pdqi.charts import theme
 from pdqi.charts.dots import row_names, value_axis
+from pdqi.charts.finish import finished
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.readings import SHORT_STATE, Line
@@ -69,7 +70,7 @@ def chart(
         .encode(x=alt.value("width"), y=y, text="words:N"),
     ]
     drawn = alt.layer(*layers).properties(height=alt.Step(STEP))
-    return theme.finished(drawn, description, colours)
+    return finished(drawn, description, colours)
 
 
 def stretches(item: Waiting) -> list[tuple[int, int, str]]:
