@@ -44,13 +44,13 @@ def chart(
     references: Sequence[Reference] = (),
     mode: Mode = "light",
 ) -> Spec | None:
-    """Return the funnel; None where fewer than two teams have a point.
+    """Return the funnel; None where fewer than two teams have a point, or all have none or all.
 
     `size` says what the size of a team is: the words of the denominator. `references` are those
     that concern what is chosen, drawn as lines: published on the left half, literature on the
     right, so that two of the same value are two lines.
     """
-    if len(finding.placed) < 2 or not finding.curve or finding.target is None:
+    if len(finding.placed) < 2 or finding.target in (None, 0, 1):
         return None
     colours = theme.palette(mode)
     room = _room(finding, references)
@@ -60,7 +60,7 @@ def chart(
         format=",d", tickCount=4, grid=False, tickMinStep=1, labelOverlap=True, labelSeparation=10
     )
     y = alt.Y("share:Q").title(None).scale(domain=list(room), nice=False, zero=False)
-    y = y.axis(format=".0%", tickCount=5, domain=False, ticks=False)
+    y = y.axis(format=".0%", tickCount=5, tickMinStep=0.01, domain=False, ticks=False)
     layers = [
         *_limits(finding, x, y, room, colours),
         *_references(references, widest, x, y, colours),

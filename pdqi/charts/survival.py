@@ -31,8 +31,8 @@ NAME = 120
 TICKS = (0, 52, 18, 104, 156, 208, 260, 312, 364, 416, 26, 78, 130, 4, 8, 12)
 """Weeks under which numbers stand, the ones that matter most first; crowded ones are left out."""
 CROWDED = 0.12
-TAIL = 1.02
-"""How far a curve is drawn on beyond its last step."""
+TAIL, WIDE_TAIL = 1.02, 1.06
+"""How far a curve, or an area, is drawn on beyond its last step."""
 Row = dict[str, Any]
 
 
@@ -259,8 +259,8 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
             middles.append((low + high) / 2)
             low = high
     final = rows[-len(names) :]
-    rows += [{**row, "week": curve.days[-1] / WEEK + (TAIL - 1) * last} for row in final]
-    x = alt.X("week:Q").scale(domain=[0, TAIL * last], nice=False).title("weeks")
+    rows += [{**row, "week": curve.days[-1] / WEEK + (WIDE_TAIL - 1) * last} for row in final]
+    x = alt.X("week:Q").scale(domain=[0, WIDE_TAIL * last], nice=False).title("weeks")
     x = x.axis(values=ticks(last), grid=False, format="d", labelOverlap=False)
     y = alt.Y("low:Q").scale(domain=[0, 1]).title(None)
     y = y.axis(format=".0%", tickCount=5, domain=False, ticks=False)

@@ -9,6 +9,7 @@ from pdqi.charts import survival, waiting
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.comparing import against_others
+from pdqi.findings.readings import Line
 from pdqi.findings.waits import Length, Waiting, has_bands, lengths, supported, waiting_list
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Duration, Kpi
@@ -109,30 +110,34 @@ def _taken(page: Page, kpi: Kpi, every: Sequence[Length]) -> tuple[Length, ...]:
             required=True,
         )
         offered = [i for i in every if (i.line.kind == "treatment") == (by == "treatment")]
-    named = {item.name: item for item in offered}
-    first = first_taken(offered, page.choice.scope.key, page.choice.scope.teams)
-    wanted = st.multiselect(
-        f"Curves to draw, up to {survival.FEW}",
-        list(named),
-        default=[item.name for item in first],
-        max_selections=survival.FEW,
+    # Groups of one scope are drawn together, so what is chosen is scopes.
+    most = survival.FEW // len(kpi.kind.curves) if isinstance(kpi.kind, Duration) else 0
+    lines = tuple({item.line: None for item in offered})
+    first = first_taken(lines, page.choice.scope.key, page.choice.scope.teams)
+    wanted = st.pills(
+        f"Of which to draw curves, up to {most}",
+        [line.name for line in lines],
+        selection_mode="multi",
+        default=[line.name for line in first[:most]],
         # Another choice in the filters begins with its own curves.
-        key=f"curves_{kpi.id}_{page.choice.scope.key}_{len(offered)}_{offered[0].line.kind}",
+        key=f"curves_{kpi.id}_{page.choice.scope.key}_{len(lines)}_{lines[0].kind}",
     )
-    return tuple(item for item in offered if item.name in wanted)
+    taken = [line for line in lines if line.name in wanted]
+    if len(taken) > most:
+        names = ", ".join(line.name for line in taken[:most])
+        st.markdown(plain(f"More than {most} cannot be told apart. Drawn: {names}."))
+    return tuple(item for item in offered if item.line in taken[:most])
 
 
-def first_taken(offered: Sequence[Length], chosen: str, teams: Sequence[str]) -> tuple[Length, ...]:
-    """Return the curves of the chosen scope and, beside a single one, of the whole system.
+def first_taken(lines: Sequence[Line], chosen: str, teams: Sequence[str]) -> tuple[Line, ...]:
+    """Return whose curves stand first: the chosen scope's, beside the whole system's.
 
-    Where the chosen scope has none of its own, those of its teams; of treatments the first few.
+    Where it has none of its own, those of its teams; of treatments all.
     """
-    own = [item for item in offered if item.line.key == chosen]
-    if len(own) == 1 and chosen != "system":
-        own += [item for item in offered if item.line.kind == "system"]
-    if not own:
-        own = [item for item in offered if item.line.key in teams and not item.other]
-    return tuple((own or list(offered))[: survival.FEW])
+    own = [line for line in lines if line.key == chosen]
+    if own:
+        return (*own, *(line for line in lines if line.kind == "system" != own[0].kind))
+    return tuple([line for line in lines if line.key in teams] or lines)
 
 
 def _curves(
