@@ -190,7 +190,7 @@ def _waiting(page: Page, kpi: Kpi) -> None:
         return
     chosen = parts.line_of(page, shown)
     key = parts.drawn(page, "waiting", kpi.id)
-    said: tuple[str, ...] = parts.kept((*key, "said"), lambda: _said(page, kpi, found))
+    said: tuple[str, ...] = parts.kept((*key, "said"), lambda: _said(page, found))
     spec: Spec | None = parts.kept(
         key, lambda: waiting.chart(found, chosen, " ".join(said), page.mode)
     )
@@ -221,7 +221,7 @@ def _waiting(page: Page, kpi: Kpi) -> None:
         )
 
 
-def _said(page: Page, kpi: Kpi, found: Sequence[Waiting]) -> tuple[str, ...]:
+def _said(page: Page, found: Sequence[Waiting]) -> tuple[str, ...]:
     """Return a sentence a row: of the chosen teams, and of every treatment for the whole system."""
     scope = page.choice.scope
     support = next((item for item in CATALOGUE if item.id == SUPPORT), None)
