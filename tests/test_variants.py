@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pdqi.config import Config
@@ -17,7 +17,8 @@ from pdqi.store import derive
 from pdqi.store.store import Store
 from pdqi.variants import Variant, Variants, prepare, variants
 from tests.metrics.test_definitions import PERIODS, worlds
-from tests.worlds import make_store, read_world
+from tests.metrics.test_examples import example_of
+from tests.worlds import World, make_store, read_world
 
 WORLD = Config.load(Path(__file__).with_name("world.yaml"))
 CONFIG = Config.model_validate(
@@ -67,6 +68,7 @@ JOURNEYS = """
     ann  expert  T2         2021-06-01   2021-09-01  2021-12-01
     ann  expert  T2         2023-03-01   2023-05-01  -
     bob  expert  T3         2022-08-01   2023-09-01  -
+    bob  expert  T2         2023-10-01   -           -
     """
 
 
@@ -153,12 +155,12 @@ def test_the_list_decides_which_treatments_count(tmp_path: Path) -> None:
         }
         referred = values(service, "ebt_wait", "expert", "referred")
         assert referred == {
-            "in_force": (1,),
+            "in_force": (2,),
             "case_definition=confirmed_only": (1,),
-            "case_definition=broad": (1,),
-            "look_back_months=12": (1,),
-            "look_back_months=36": (2,),
-            "treatment_list=all": (2,),
+            "case_definition=broad": (2,),
+            "look_back_months=12": (2,),
+            "look_back_months=36": (3,),
+            "treatment_list=all": (3,),
             "treatment_list=first": (),
         }
 
@@ -202,7 +204,42 @@ def test_tables_of_every_variant_are_worked_out_ahead(tmp_path: Path) -> None:
     assert len(expected) == 5
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everybody of every worked example in one store, and Ann and Bob of the journeys above."""
+    world: World = {}
+    texts = {item.id: example_of(item).world for item in CATALOGUE} | {"": read_world(JOURNEYS)}
+    for name, tables in texts.items():
+        for table, rows in tables.items():
+            named = [row | {"id": f"{name} {row['id']}"} if "id" in row else row for row in rows]
+            world.setdefault(table, []).extend(named)
+    return make_store(world, tmp_path_factory.mktemp("crowd"))
+
+
+def test_figures_change_with_the_settings_that_they_declare_and_no_others(crowd: Path) -> None:
+    changed: dict[str, set[str]] = {item.id: set() for item in CATALOGUE}
+    bases = [replace(BASIS, age_band=band.id) for band in CONFIG.age_bands]
+    with Store.open(crowd, CONFIG) as store:
+        service = Service(store, CONFIG)
+        viewer = service.viewer("cleared")
+        for variant in variants(CONFIG)[1:]:
+            with store.under(variant.config) as other:
+                for basis in bases:
+                    before = service.all_figures(basis, viewer)
+                    asked = replace(basis, definition=variant.definition)
+                    after = Service(other, variant.config).all_figures(asked, viewer)
+                    for name, published in after.items():
+                        if published.figures != before[name].figures:
+                            changed[name].add(str(variant.setting))
+    assert changed == {item.id: set(item.depends_on) for item in CATALOGUE}
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(worlds(), PERIODS, st.sampled_from(variants(CONFIG)[1:]))
 def test_nothing_changes_that_is_not_declared(
     world: dict[str, list[dict[str, Any]]], period: Period, variant: Variant
