@@ -38,7 +38,7 @@ def steps(item: Cascade, description: str, mode: Mode = "light") -> Spec | None:
     drawn = alt.layer(
         base.mark_bar(color=colours.blue, height=alt.RelativeBandSize(band=0.7)).encode(x=x, y=y),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.value("width"), y=y, text="words:N"
+            x=alt.XValue("width"), y=y, text="words:N"
         ),
     )
     return finished(drawn.properties(height=alt.Step(STEP)), description, colours)
@@ -82,7 +82,7 @@ def side_by_side(
         *(
             alt.Chart(alt.InlineData(values=[row for row in names if row["bold"] == chosen]))
             .mark_text(dy=-15, aria=False, fontWeight=700 if chosen else 400, **text)
-            .encode(x=alt.value(0), y=y, text="name:N")
+            .encode(x=alt.XValue(0), y=y, text="name:N")
             for chosen in (False, True)
         ),
         data.mark_bar(color=colours.soft, height=band, yOffset=17, aria=False).encode(
@@ -96,7 +96,7 @@ def side_by_side(
         .encode(x=x, y=y, text="words:N"),
         alt.Chart(alt.InlineData(values=heads))
         .mark_text(aria=False, **text | {"color": colours.muted})
-        .encode(x=x, y=alt.value(-8), text="words:N"),
+        .encode(x=x, y=alt.YValue(-8), text="words:N"),
     )
     return finished(drawn.properties(height=alt.Step(TALL)), description, colours)
 

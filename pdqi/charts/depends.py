@@ -122,7 +122,7 @@ def _cannot_tell(found: WithoutEntry, x: alt.X, y: alt.Y, colours: Palette) -> l
         _outline(base, colours).encode(x=x, x2="end:Q", y=y),
         *([_hatch(marks, colours).encode(x=x, y=y)] if marks else []),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.value("width"), y=y, text="words:N"
+            x=alt.XValue("width"), y=y, text="words:N"
         ),
     ]
 
@@ -195,11 +195,11 @@ def _dots(rows: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y, colours: Palett
         .encode(x=at(x, "low"), x2="high:Q", y=y),
         base.transform_filter("isValid(datum.low) && !isValid(datum.high)")
         .mark_rule(strokeWidth=2, color=colours.blue, aria=False)
-        .encode(x=at(x, "low"), x2=alt.value("width"), y=y),
+        .encode(x=at(x, "low"), x2=alt.X2Value("width"), y=y),
         base.transform_filter("isValid(datum.value)")
         .mark_point(filled=True, opacity=1, color=colours.blue)
         .encode(x=x, y=y, shape=shape.legend(None), size=size),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.value("width"), y=y, text="words:N"
+            x=alt.XValue("width"), y=y, text="words:N"
         ),
     ]

@@ -88,7 +88,7 @@ def _dots(
     colours: Palette,
 ) -> list[alt.Chart]:
     base = alt.Chart(alt.InlineData(values=list(rows)))
-    colour: Any = alt.value(colours.blue)
+    colour: Any = alt.ColorValue(colours.blue)
     shape = alt.Shape("mark:N").scale(domain=["chosen", "other"], range=["diamond", "circle"])
     shape = shape.legend(None)
     if len(series) > 1:
@@ -97,7 +97,7 @@ def _dots(
         colour = colour.scale(domain=series, range=[colours.blue, colours.muted])
         shape = alt.Shape("series:N").scale(domain=series, range=["circle", "square"])
         shape = shape.legend(legend)
-    size = alt.condition("datum.mark === 'chosen'", alt.value(170), alt.value(80))
+    size = alt.SizeValue(80, condition={"test": "datum.mark === 'chosen'", "value": 170})
     return [
         base.transform_filter("isValid(datum.low) && isValid(datum.high)")
         .mark_rule(strokeWidth=2, aria=False)
@@ -106,7 +106,7 @@ def _dots(
         .mark_point(filled=True, opacity=1)
         .encode(x=x, y=y, color=colour, shape=shape, size=size, **offset),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.value("width"), y=y, text="words:N", **offset
+            x=alt.XValue("width"), y=y, text="words:N", **offset
         ),
     ]
 

@@ -262,10 +262,10 @@ def _references(
         key = alt.Chart(alt.InlineData(values=[{"words": item.words}]))
         layers += [
             key.mark_rule(color=colour, **look).encode(
-                x=alt.value(0), x2=alt.value(28), y=alt.value(height)
+                x=alt.XValue(0), x2=alt.X2Value(28), y=alt.value(height)
             ),
             key.mark_text(align="left", fontSize=theme.SMALL, color=colours.ink).encode(
-                x=alt.value(36), y=alt.value(height), text="words:N"
+                x=alt.XValue(36), y=alt.YValue(height), text="words:N"
             ),
         ]
     return layers

@@ -144,7 +144,7 @@ def _template(mode: Mode) -> str:
         .encode(x=x, y=alt.Y("up:Q", scale=None, axis=None), text="number:N"),
         layer("gaps")
         .mark_tick(orient="vertical", color=colours.line, thickness=2, size=8, aria=False)
-        .encode(x=x, y=alt.value(HEIGHT - 4), tooltip=[alt.Tooltip("tip:N", title="Month")]),
+        .encode(x=x, y=alt.YValue(HEIGHT - 4), tooltip=[alt.Tooltip("tip:N", title="Month")]),
         level("limits", color=colours.muted, strokeDash=[5, 4]),
         level("means", color=colours.ink, strokeWidth=1.5),
         level("targets", color=colours.ink, strokeWidth=2, strokeDash=[10, 3, 2, 3]),
@@ -164,7 +164,7 @@ def _template(mode: Mode) -> str:
         ),
         layer("labels")
         .mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False)
-        .encode(x=alt.value("width"), y=y, text="text:N"),
+        .encode(x=alt.XValue("width"), y=y, text="text:N"),
         # The words of earlier means stand among points: on a ground of their own.
         beginning(stroke=colours.ground, strokeWidth=4),
         beginning(),
@@ -209,8 +209,8 @@ def _says(found: OverTime, place: int) -> str:
         return UNJUDGED
     if point.signal is Signal.COMMON:
         return EXPECTED
-    if point.rule == "trend" and found.better is Better.NEITHER:
-        return "Rising" if point.up else "Falling"
+    if found.better is Better.NEITHER:
+        return "Higher or rising" if point.up else "Lower or falling"
     return point.signal.value.capitalize()
 
 

@@ -166,7 +166,7 @@ def _numbers(
     layers = [
         alt.Chart(alt.InlineData(values=[heading]))
         .mark_text(color=colours.ink, **text)
-        .encode(x=alt.value(0), y=alt.value(top), text="said:N")
+        .encode(x=alt.XValue(0), y=alt.YValue(top), text="said:N")
     ]
     for place, (item, said) in enumerate(zip(drawn, _names(drawn), strict=True)):
         colour, _ = _look(place, colours)
@@ -174,7 +174,7 @@ def _numbers(
         layers.append(
             alt.Chart(alt.InlineData(values=[{"said": said}]))
             .mark_text(color=_ink(colour, colours), fontWeight=600, **text)
-            .encode(x=alt.value(0), y=alt.value(height), text="said:N")
+            .encode(x=alt.XValue(0), y=alt.YValue(height), text="said:N")
         )
         numbers = [
             {"week": week, "number": told}
@@ -184,7 +184,7 @@ def _numbers(
         layers.append(
             alt.Chart(alt.InlineData(values=numbers))
             .mark_text(fontSize=theme.SMALL, color=colours.ink)
-            .encode(x=x, y=alt.value(height + LINE), text="number:N")
+            .encode(x=x, y=alt.YValue(height + LINE), text="number:N")
         )
     return layers
 
@@ -224,7 +224,7 @@ def _references(
             text |= {"align": "left" if week < last / 2 else "right"}
             layers += [
                 row.mark_rule(color=colours.line, **look).encode(x=x),
-                row.mark_text(**text).encode(x=x, y=alt.value(-6 - LINE * place), text="words:N"),
+                row.mark_text(**text).encode(x=x, y=alt.YValue(-6 - LINE * place), text="words:N"),
             ]
     return layers
 
@@ -278,7 +278,7 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
     text = (
         alt.Chart(alt.InlineData(values=labels))
         .mark_text(align="left", dx=6, fontSize=theme.SMALL, color=colours.ink)
-        .encode(x=alt.value("width"), y=y, text="words:N")
+        .encode(x=alt.XValue("width"), y=y, text="words:N")
     )
     chart = alt.layer(areas, text).properties(height=SMALL_HEIGHT)
     said = ", ".join(str(label["words"]) for label in labels)

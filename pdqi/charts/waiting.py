@@ -67,7 +67,7 @@ def chart(
         .encode(x=x, x2="high:Q", y=y, description="tip:N"),
         alt.Chart(alt.InlineData(values=totals))
         .mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False)
-        .encode(x=alt.value("width"), y=y, text="words:N"),
+        .encode(x=alt.XValue("width"), y=y, text="words:N"),
     ]
     drawn = alt.layer(*layers).properties(height=alt.Step(STEP))
     return finished(drawn, description, colours)
