@@ -275,8 +275,9 @@ def _told(mark: Mark, setting: Setting) -> str:
 
 
 def _steps(kpi: Kpi, months: Sequence[Month], scope: Scope, setting: Setting) -> tuple[Step, ...]:
-    """Return the recorded steps that begin within the months, in order."""
-    places = {_index(month.first): place for place, month in enumerate(months)}
+    """Return the recorded steps within the months, in order; one that no value follows is none."""
+    last = max((place for place, month in enumerate(months) if not month.missing), default=0)
+    places = {_index(month.first): place for place, month in enumerate(months[: last + 1])}
     found = {
         places[_index(item.on)]: Step(
             places[_index(item.on)],

@@ -35,7 +35,9 @@ def sentence(found: OverTime) -> str:
 def level(value: float, unit: Unit, places: int = 0) -> str:
     """Return a mean or limit in words, kept within what the unit allows."""
     value = within(value, unit)
-    number = half_up(value * 100 if unit == "share" else value, places + (unit == "ratio"))
+    # A mean of 60.5 may be held as 60.49999999999999.
+    value = round(value * 100 if unit == "share" else value, 9)
+    number = half_up(value, places + (unit == "ratio"))
     return f"{number:,}{'%' if unit == 'share' else ' days' if unit == 'days' else ''}"
 
 
