@@ -1,5 +1,6 @@
 """What can be wrong between content files: ids, places, links, sources, placeholders."""
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
@@ -12,12 +13,12 @@ from pdqi.content.evidence import (
     MeasurabilityFile,
     PublishedFigures,
     Sources,
-    Voices,
     Workstreams,
 )
 from pdqi.content.links import Written
 from pdqi.content.models import DriverDiagram, ProcessMap, Statement
 from pdqi.content.timeline import Timeline
+from pdqi.content.voices import Voices
 from pdqi.errors import Problem, one_of
 from pdqi.labels import Labels
 from pdqi.yamlfile import Frozen, Lines
@@ -60,6 +61,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "rebase": ("timeline", "rebases"),
 }
 """Each kind of item, and the file and key that hold them."""
+
+
+MANY_TIMES = frozenset({"moves", "target_of"})
+"""Relations that one item may have to another more than once: moves have two ends each."""
 
 
 def items_of(contents: Mapping[str, Any]) -> dict[str, BaseModel]:
@@ -119,6 +124,9 @@ def problems_between(
         yield from _shared_places(contents["process_map"], lines)
     if "timeline" in contents:
         yield from _unknown_scopes(contents["timeline"], lines, config)
+    if "voices" in contents:
+        yield from _teams_in_quotes(contents["voices"], lines, config)
+    taken: set[tuple[str, str, str]] = set()
     for link in written_in(contents):
         unheard = [kind for kind in link.kinds if kind not in known and kind not in KINDS]
         name = link.file.removesuffix(".yaml")
@@ -136,6 +144,11 @@ def problems_between(
             yield _at(
                 lines, name, link.path, f"There is no {noun} '{link.to}'.", *one_of(link.to, ids)
             )
+        elif link.relation not in MANY_TIMES:
+            if (link.start, link.relation, link.to) in taken:
+                what = f"This link to '{link.to}' is written already."
+                yield _at(lines, name, link.path, what, None, "Keep one of them.")
+            taken.add((link.start, link.relation, link.to))
     for name, content in contents.items():
         for path, value in links.walk(content):
             if isinstance(value, str):
@@ -158,6 +171,34 @@ def _shared_places(content: ProcessMap, lines: Mapping[str, Lines]) -> Iterator[
             what = f"'{node.id}' stands where '{first}' stands: {place}."
             fix = "Give one of them another column or row."
             yield _at(lines, "process_map", ("nodes", i, "column"), what, None, fix)
+
+
+def _teams_in_quotes(
+    content: Voices, lines: Mapping[str, Lines], config: Config
+) -> Iterator[Problem]:
+    """Give every quote that tells of which team it is: a few people said it, and they are known.
+
+    Words may speak of a service; only where somebody spoke, and who, may not be a team at all.
+    """
+    services = [team.service for team in config.teams]
+    for i, theme in enumerate(content.themes):
+        for j, quote in enumerate(theme.quotes):
+            at: links.Path = ("themes", i, "quotes", j)
+            told = {(*at, "text"): quote.text, (*at, "said_by"): quote.said_by}
+            if theme.raised and theme.raised.where:
+                told[("themes", i, "raised", "where")] = theme.raised.where
+            for path, text in told.items():
+                for team in config.teams:
+                    alone = services.count(team.service) == 1 and path[-1] == "text"
+                    names = (team.name, *team.spellings)
+                    if not alone and any(_says(text, name) for name in names):
+                        what = f"A quote is never shown by team, and this names '{team.name}'."
+                        yield _at(lines, "voices", path, what, None, "Leave the team out.")
+
+
+def _says(text: str, name: str) -> bool:
+    """Say whether a text has a name in it, as whole words in any case."""
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE))
 
 
 def _unknown_scopes(

@@ -1,4 +1,4 @@
-"""What the content about people, work and knowledge may hold: everything but the two pictures."""
+"""What the content about work and knowledge may hold: workstreams, published figures, words."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -6,66 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pdqi.config import Id, Text
-from pdqi.content.models import Basis, Link, Statement
+from pdqi.content.models import Link, Ref, Statement
 from pdqi.yamlfile import Frozen
 
-Judgement = Literal["agrees", "partly_agrees", "silent", "disagrees", "not_yet_judged"]
 Measurable = Literal["measured", "partly", "not_identifiable", "not_collected", "anecdotal"]
-Ref = Annotated[str, Field(pattern=r"^[a-z_]+:[A-Za-z][A-Za-z0-9_]{0,39}$")]
-"""An item of any kind, as `issue:M1` or `kpi:ebt_received`."""
-
-# voices.yaml
-
-
-class Consent(Frozen):
-    """That the person who said it agreed to its being shown here, when, and where that is kept."""
-
-    on: date = Field(alias="date")
-    record: Text
-
-
-class Quote(Frozen):
-    """Words of a person who took part. None is shown without consent."""
-
-    text: Text
-    said_by: Text
-    consent: Consent
-
-
-class Evidence(Frozen):
-    """How a theme stands to something else that is known, and why it is judged so."""
-
-    to: Ref
-    judgement: Judgement
-    why: Text
-    basis: Basis = "inferred"
-
-
-class Theme(Statement):
-    """A theme of the focus groups: something that helps, or something that is missing."""
-
-    id: Id
-    group: Id
-    kind: Literal["positive", "gap"]
-    text: Text
-    short: Text
-    gaps: tuple[Link, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-
-
-class FocusGroup(Frozen):
-    """Who spoke."""
-
-    id: Id
-    name: Text
-
-
-class Voices(Frozen):
-    """`voices.yaml`: what people said."""
-
-    groups: tuple[FocusGroup, ...] = Field(min_length=1)
-    themes: tuple[Theme, ...]
 
 
 # workstreams.yaml

@@ -21,19 +21,21 @@ from pdqi.content.evidence import (
     PublishedFigure,
     PublishedFigures,
     Sources,
-    Voices,
     Workstreams,
 )
 from pdqi.content.links import RELATIONS
 from pdqi.content.models import Basis, DriverDiagram, Node, ProcessMap, Strength
 from pdqi.content.open_ends import OpenEnd, open_ends
 from pdqi.content.timeline import Timeline
+from pdqi.content.voices import Voices
 from pdqi.errors import ContentError, Problem, RequestError, one_of
 from pdqi.yamlfile import Lines, read
 
 RANKS = {"aim": 0, "branch": 1, "primary": 2, "secondary": 3, "gap": 4, "idea": 5, "workstream": 6}
 """From what is wanted to what is done: a thread runs along these."""
 EVIDENCE = frozenset({"voice", "issue", "kpi"})
+SAID = frozenset({"voice", "issue"})
+"""Evidence that leads on: what a step of the map or a published figure has to do with the gaps."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,17 @@ class Linked:
 
     ref: str
     words: str
+    relation: str
+    strength: Strength
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A link between two items, from the one that writes it down."""
+
+    start: str
+    end: str
     relation: str
     strength: Strength
     basis: Basis
@@ -112,11 +125,13 @@ class Library:
         """Return what stands behind an item and what follows from it, itself included.
 
         From an idea it runs over gaps and drivers to the aim, and on to the workstreams that
-        take it up; with it come the voices, map issues and KPIs linked to anything passed.
+        take it up; with it come the voices, map issues and KPIs linked to anything passed. From
+        evidence it runs from the gaps that it points to and the boxes that it measures: a box that
+        another of them leads to adds nothing of its own. What is neither, such as a step of the
+        map, has the threads of the voices and issues beside it.
         """
         self._known(ref)
-        rank = RANKS.get(ref.partition(":")[0])
-        starts = (ref,) if rank is not None else self._ranked_neighbours(ref)
+        starts, beside = self._starts(ref)
         boxes = {box for start in starts for up in (True, False) for box in self._run(start, up)}
         evidence = {
             linked.ref
@@ -124,7 +139,16 @@ class Library:
             for linked in self.about(box)
             if linked.ref.partition(":")[0] in EVIDENCE
         }
-        return frozenset({ref} | boxes | evidence)
+        return frozenset({ref} | beside | boxes | evidence)
+
+    def links_among(self, refs: Collection[str]) -> tuple[Edge, ...]:
+        """Return the links between any two of these, each once, in the order of the files."""
+        return tuple(link for link in self.links if link.start in refs and link.end in refs)
+
+    @cached_property
+    def refs(self) -> frozenset[str]:
+        """Everything that can be asked about: every item and every KPI."""
+        return frozenset(self.items) | {f"kpi:{item}" for item in self.kpi_ids}
 
     def node_of(self, service_or_team: str) -> Node | None:
         """Return the step of the map whose recorded episodes are those of a service or team."""
@@ -169,20 +193,48 @@ class Library:
         if kind == "kpi" and name in self.kpi_ids:
             return None
         if ref not in self.items:
-            known = {*self.items, *(f"kpi:{item}" for item in self.kpi_ids)}
-            raise RequestError(Problem(f"There is no item '{ref}'.", fix=one_of(ref, known)[1]))
+            fix = one_of(ref, self.refs)[1]
+            raise RequestError(Problem(f"There is no item '{ref}'.", fix=fix))
         return self.items[ref]
+
+    @cached_property
+    def links(self) -> tuple[Edge, ...]:
+        """Every link, once, in the order of the files."""
+        return tuple(
+            Edge(
+                link.start,
+                next(
+                    f"{kind}:{link.to}" for kind in link.kinds if f"{kind}:{link.to}" in self.refs
+                ),
+                link.relation,
+                link.strength,
+                link.basis,
+            )
+            for link in written_in({name: getattr(self, name) for name in FILES})
+        )
 
     @cached_property
     def _neighbours(self) -> dict[str, tuple[Linked, ...]]:
         found: dict[str, dict[Linked, None]] = defaultdict(dict)
-        known = self.items.keys() | {f"kpi:{item}" for item in self.kpi_ids}
-        for link in written_in({name: getattr(self, name) for name in FILES}):
-            end = next(f"{kind}:{link.to}" for kind in link.kinds if f"{kind}:{link.to}" in known)
+        for link in self.links:
             forth, back = RELATIONS[link.relation]
-            for at, other, words in ((link.start, end, forth), (end, link.start, back)):
+            for at, other, words in ((link.start, link.end, forth), (link.end, link.start, back)):
                 found[at][Linked(other, words, link.relation, link.strength, link.basis)] = None
         return {ref: tuple(linked) for ref, linked in found.items()}
+
+    def _starts(self, ref: str) -> tuple[set[str], set[str]]:
+        """Return the boxes from which a thread runs, and the evidence by which it gets to them."""
+        kind = ref.partition(":")[0]
+        if kind in RANKS:
+            return {ref}, set()
+        boxes, beside = set(self._ranked_neighbours(ref)), set[str]()
+        if kind not in EVIDENCE:
+            near = {linked.ref for linked in self.about(ref)}
+            beside = {other for other in near if other.partition(":")[0] in EVIDENCE}
+            said = {other for other in beside if other.partition(":")[0] in SAID}
+            boxes |= {box for other in said for box in self._ranked_neighbours(other)}
+        passed = {up for box in boxes for up in self._run(box, True) - {box}}
+        return boxes - passed, beside
 
     def _ranked_neighbours(self, ref: str) -> tuple[str, ...]:
         return tuple(

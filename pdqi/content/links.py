@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from pdqi.content.evidence import (
     MeasurabilityFile,
     PublishedFigures,
-    Voices,
     Workstreams,
 )
 from pdqi.content.models import Basis, DriverDiagram, Link, Measure, ProcessMap, Strength
 from pdqi.content.timeline import Timeline
+from pdqi.content.voices import Voices
 
 Path = tuple[str | int, ...]
 
@@ -30,6 +30,7 @@ RELATIONS = {
     "pinned_to": ("is pinned to", "has the issue"),
     "points_to": ("points to", "is pointed to by"),
     "measured_by": ("is measured by", "measures"),
+    "target_of": ("has its target set for", "carries the target of"),
     "part_of": ("is part of", "holds"),
     "drives": ("drives", "is driven by"),
     "turns_round": ("turns round", "is turned round by"),
@@ -60,6 +61,11 @@ class Written:
     relation: str
     strength: Strength = "strong"
     basis: Basis = "inferred"
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The references that may be meant: one for each kind."""
+        return tuple(f"{kind}:{self.to}" for kind in self.kinds)
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def of_driver_diagram(content: DriverDiagram, file: str) -> Iterator[Written]:
     aim_is = _Writer(file, ("aim",), f"aim:{content.aim.id}")
     yield from aim_is.measures(content.aim.measured_by)
     yield from _Writer(file, ("aim", "target"), f"aim:{content.aim.id}").to(
-        "kpi", content.aim.target.kpi, "kpi", "measured_by"
+        "kpi", content.aim.target.kpi, "kpi", "target_of"
     )
     for i, branch in enumerate(content.branches):
         branch_is = _Writer(file, ("branches", i), f"branch:{branch.id}")

@@ -20,6 +20,8 @@ Strength = Literal["strong", "weak"]
 NodeKind = Literal["entry", "step", "decision", "waiting_list", "team_work", "support", "exit"]
 MeasureType = Literal["outcome", "process", "balancing"]
 Place = Annotated[int, Field(ge=1, le=12)]
+Ref = Annotated[str, Field(pattern=r"^[a-z_]+:[A-Za-z][A-Za-z0-9_]{0,39}$")]
+"""An item of any kind, as `issue:M1` or `kpi:ebt_received`."""
 
 
 class Statement(Frozen):

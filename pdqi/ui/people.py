@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pdqi.content import Library
-from pdqi.content.evidence import Judgement, PublishedFigure, Theme
+from pdqi.content.evidence import PublishedFigure
 from pdqi.content.models import Statement
+from pdqi.content.voices import Judgement, Theme
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import parts
 from pdqi.ui.shell import Page
@@ -64,7 +65,7 @@ def _theme(page: Page, library: Library, theme: Theme) -> None:
         st.markdown(
             f"- **{JUDGEMENTS[item.judgement].capitalize()}:**"
             f" {plain(name_of(page, library, item.to).rstrip('.'))}."
-            f" {plain(page.fill(item.why))}"
+            f" {plain(page.fill(item.why or ''))}"
         )
 
 

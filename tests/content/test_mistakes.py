@@ -202,11 +202,86 @@ def test_two_boxes_in_one_place(mistake: Mistake, line_of: LineOf) -> None:
     )
 
 
-def test_quote_without_consent(mistake: Mistake) -> None:
-    quoted = "    short: Limbo on the waiting list\n    quotes: [{text: Words, said_by: A carer}]\n"
-    messages = mistake(("voices", "    short: Limbo on the waiting list\n", quoted))
-    assert len(messages) == 1
-    assert "themes.3.quotes.0.consent: 'consent' is missing. Add it." in messages[0]
+LIMBO = "    short: Limbo on the waiting list\n"
+CONSENT = "consent: {date: 2026-02-10, record: Form}"
+APPROVED = "approved: {by: the participation lead, date: 2026-02-20}"
+
+
+@pytest.mark.parametrize(
+    ("given", "lacking"),
+    [
+        ("", "'consent' and 'approved'"),
+        (f", {CONSENT}", "'approved'"),
+        (f", {APPROVED}", "'consent'"),
+        (f", consent: , {APPROVED}", "'consent'"),
+    ],
+)
+def test_a_quote_needs_consent_and_approval(mistake: Mistake, given: str, lacking: str) -> None:
+    quoted = f"{LIMBO}    quotes: [{{text: Words, said_by: A carer{given}}}]\n"
+    [message] = mistake(("voices", LIMBO, quoted))
+    assert f"themes.3.quotes.0: A quote without {lacking} is not shown." in message
+    assert "take the quote out" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said_by", "where", "fault"),
+    [
+        ("At north cmht nobody called.", "A carer", "A group", "quotes.0.text"),
+        ("Nobody called.", "A nurse (CMHT North)", "A group", "quotes.0.said_by"),
+        ("Nobody called.", "A nurse of Oak Ward", "A group", "quotes.0.said_by"),
+        ("Nobody called.", "A carer", "Complex Needs Service", "raised.where"),
+    ],
+)
+def test_a_quote_names_no_team(
+    mistake: Mistake, text: str, said_by: str, where: str, fault: str
+) -> None:
+    quoted = (
+        f"{LIMBO}    raised: {{where: {where}}}\n"
+        f"    quotes: [{{text: {text}, said_by: {said_by}, {CONSENT}, {APPROVED}}}]\n"
+    )
+    [message] = mistake(("voices", LIMBO, quoted))
+    assert f"themes.3.{fault}: A quote is never shown by team, and this names '" in message
+    assert message.endswith("Leave the team out.")
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("judgement: agrees", "People judge, so 'agrees' needs 'why', 'by' and 'date'."),
+        ("judgement: silent, why: So, by: the group", "'silent' needs 'why', 'by' and 'date'."),
+        ("by: the group", "What is not yet judged has no 'why', 'by' or 'date'."),
+        ("judgement: maybe", "Allowed: agrees, partly_agrees, silent, disagrees or not_yet_judged"),
+    ],
+)
+def test_who_judged_and_when(mistake: Mistake, more: str, expected: str) -> None:
+    old = "to: issue:M2\n"
+    [message] = mistake(("voices", f"- {old}", f"- {{to: 'issue:M2', {more}}}\n"))
+    assert "themes.7.evidence.0" in message
+    assert expected in message
+
+
+def test_where_or_when_or_neither(mistake: Mistake) -> None:
+    [message] = mistake(("voices", LIMBO, f"{LIMBO}    raised: {{}}\n"))
+    assert (
+        "themes.3.raised: Give 'where' or 'date', or leave 'raised' out where neither is known."
+        in message
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where"),
+    [
+        ("driver_diagram", "[{to: B3}]\n", "[{to: B3}, {to: B3, strength: weak}]\n", "addresses.1"),
+        ("workstreams", "[{to: CB3}]", "[{to: CB3}, {to: CB3}]", "addresses.1"),
+        ("voices", "- to: issue:M2\n", "- to: issue:M2\n      - to: issue:M2\n", "evidence.1"),
+    ],
+)
+def test_a_link_is_written_once(
+    mistake: Mistake, name: str, old: str, new: str, where: str
+) -> None:
+    [message] = mistake((name, old, new))
+    assert where in message
+    assert "is written already. Keep one of them." in message
 
 
 def test_faults_of_every_file_are_reported_at_once(mistake: Mistake) -> None:

@@ -92,7 +92,10 @@ def test_nothing_is_agreed_or_set_that_was_not(library: Library) -> None:
     assert library.process_map.agreed.by is None
     assert all(item.by is None for item in library.measurability.items)
     assert all(item.status == "not_yet_recorded" for item in library.workstreams.workstreams)
-    assert not any(theme.quotes for theme in library.voices.themes)
+    assert not any(theme.quotes or theme.raised for theme in library.voices.themes)
+    beside = [item for theme in library.voices.themes for item in theme.evidence]
+    assert len(beside) > 10
+    assert all(item.judgement == "not_yet_judged" for item in beside)
     assert not any(idea.dropped for idea in library.driver_diagram.ideas)
 
 
