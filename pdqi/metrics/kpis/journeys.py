@@ -17,6 +17,7 @@ EPISODE_LENGTH = Kpi(
     id="episode_length",
     section="journeys",
     name="Length of an episode of care",
+    short="Length of care",
     question="How long do {people} stay under a team, and others?",
     numerator="days from start to end: the median of the Kaplan–Meier curve; episodes still open"
     " are censored on the last day. Beside it the mean of the closed ones",
@@ -71,15 +72,14 @@ EPISODE_LENGTH = Kpi(
     " shown only for that comparison.",
     sql="""
         select period, scope, case when is_case then 'pd' else 'other' end as series, days,
-               closed as ended, false as removed, sum(episodes) as observations,
+               closed as ended, false as removed, episodes as observations,
                0 as people,
-               coalesce(sum(episodes) filter (is_case), 0) as episodes,
-               coalesce(sum(episodes) filter (is_case and closed), 0) as closed,
+               case when is_case then episodes else 0 end as episodes,
+               case when is_case and closed then episodes else 0 end as closed,
                0 as other_people,
-               coalesce(sum(episodes) filter (not is_case), 0) as other_episodes,
-               coalesce(sum(episodes) filter (not is_case and closed), 0) as other_closed
+               case when is_case then 0 else episodes end as other_episodes,
+               case when not is_case and closed then episodes else 0 end as other_closed
         from care_scopes join lengths on shares_team(bit_of(team_key), care_scopes.teams)
-        group by period, scope, series, days, lengths.closed
         union all
         select period, scope, '', null, null, null, 0,
                coalesce(sum(people) filter (is_case), 0), 0, 0,
@@ -110,6 +110,7 @@ MULTIPLE_EPISODES = Kpi(
     id="multiple_episodes",
     section="journeys",
     name="People with several episodes in {look_back}",
+    short="Several episodes",
     question="Who comes back?",
     numerator="people with two or more episodes in the scope that started in the {look_back} to the"
     " last day",
@@ -132,6 +133,7 @@ MULTIPLE_EPISODES_RATIO = Kpi(
     id="multiple_episodes_ratio",
     section="journeys",
     name="Several episodes: {people} compared with others",
+    short="Several episodes, against others",
     question="How much more often do {people} come back?",
     numerator="share of {people} with several episodes",
     denominator="share of other people with several episodes",
@@ -152,6 +154,7 @@ ENTRY_POINTS = Kpi(
     id="entry_points",
     section="journeys",
     name="Where people come in",
+    short="First referrals",
     question="By how many doors do people enter?",
     numerator="people whose first referral anywhere fell in the period, by team and by who"
     " referred; and the number of routes that carry 95% of them",
@@ -201,6 +204,7 @@ TRANSITIONS = Kpi(
     id="transitions",
     section="journeys",
     name="Moves between teams",
+    short="Moves between teams",
     question="Where do people go next?",
     numerator="one episode followed by the next, both started in the period: moves, people, and"
     " the median days from the end of one to the start of the next",
