@@ -293,6 +293,8 @@ class Kpi:
     id: str
     section: str
     name: str
+    short: str
+    """Its name where there is little room, as in a box of the driver diagram."""
     question: str
     numerator: str
     denominator: str
@@ -318,7 +320,8 @@ class Kpi:
         """Refuse a declaration that is incomplete."""
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
             raise ValueError(f"'{self.id}' is not a KPI id")
-        for name in ("name", "question", "numerator", "denominator", "published", "source"):
+        words = ("name", "short", "question", "numerator", "denominator", "published", "source")
+        for name in words:
             if not getattr(self, name):
                 raise ValueError(f"{self.id}: '{name}' is empty")
         if not self.scopes and self.by is None:
