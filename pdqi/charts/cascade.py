@@ -38,7 +38,7 @@ def steps(item: Cascade, description: str, mode: Mode = "light") -> Spec | None:
     drawn = alt.layer(
         base.mark_bar(color=colours.blue, height=alt.RelativeBandSize(band=0.7)).encode(x=x, y=y),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.XValue("width"), y=y, text="words:N"
+            x=alt.XValue("width"), y=y, text=alt.Text("words:N")
         ),
     )
     return finished(drawn.properties(height=alt.Step(STEP)), description, colours)
@@ -82,21 +82,25 @@ def side_by_side(
         *(
             alt.Chart(alt.InlineData(values=[row for row in names if row["bold"] == chosen]))
             .mark_text(dy=-15, aria=False, fontWeight=700 if chosen else 400, **text)
-            .encode(x=alt.XValue(0), y=y, text="name:N")
+            .encode(x=alt.XValue(0), y=y, text=alt.Text("name:N"))
             for chosen in (False, True)
         ),
         data.mark_bar(color=colours.soft, height=band, yOffset=17, aria=False).encode(
-            x=x, x2="whole:Q", y=y
+            x=x, x2=alt.X2("whole:Q"), y=y
         ),
         data.mark_bar(color=colours.blue, height=band, yOffset=17).encode(
-            x=x, x2="to:Q", y=y, description="tip:N", tooltip=alt.Tooltip("tip:N", title="Step")
+            x=x,
+            x2=alt.X2("to:Q"),
+            y=y,
+            description=alt.Description("tip:N"),
+            tooltip=alt.Tooltip("tip:N", title="Step"),
         ),
         alt.Chart(alt.InlineData(values=labels))
         .mark_text(dy=3, aria=False, **text)
-        .encode(x=x, y=y, text="words:N"),
+        .encode(x=x, y=y, text=alt.Text("words:N")),
         alt.Chart(alt.InlineData(values=heads))
         .mark_text(aria=False, **text | {"color": colours.muted})
-        .encode(x=x, y=alt.YValue(-8), text="words:N"),
+        .encode(x=x, y=alt.YValue(-8), text=alt.Text("words:N")),
     )
     return finished(drawn.properties(height=alt.Step(TALL)), description, colours)
 

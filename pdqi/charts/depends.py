@@ -84,7 +84,7 @@ def not_identifiable_chart(found: Sequence[NotIdentifiable], mode: Mode = "light
     y = _rows([row["name"] for row in rows], "")
     ends = alt.X("start:Q").scale(domain=[0, 1]).axis(None)
     data = alt.InlineData(values=[{**row, "start": 0, "end": 1} for row in rows])
-    bar = _outline(alt.Chart(data), colours).encode(x=ends, x2="end:Q", y=y)
+    bar = _outline(alt.Chart(data), colours).encode(x=ends, x2=alt.X2("end:Q"), y=y)
     marks = [{**row, "start": step / 50} for row in rows for step in range(1, 50)]
     hatch = _hatch(marks, colours).encode(x=ends, y=y)
     whole = alt.layer(bar, hatch).properties(height=alt.Step(STEP, **{"for": "position"}))
@@ -119,10 +119,10 @@ def _cannot_tell(found: WithoutEntry, x: alt.X, y: alt.Y, colours: Palette) -> l
     steps = [n / 100 for n in range(1, 100) if n / 100 < found.share]
     marks = [{"name": CANNOT_TELL, "value": step} for step in steps]
     return [
-        _outline(base, colours).encode(x=x, x2="end:Q", y=y),
+        _outline(base, colours).encode(x=x, x2=alt.X2("end:Q"), y=y),
         *([_hatch(marks, colours).encode(x=x, y=y)] if marks else []),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.XValue("width"), y=y, text="words:N"
+            x=alt.XValue("width"), y=y, text=alt.Text("words:N")
         ),
     ]
 
@@ -159,7 +159,7 @@ def _band(found: Dependence, x: alt.X, colours: Palette) -> alt.Chart:
     low, high = (row.cell.value for row in found.band)
     data = alt.InlineData(values=[{"from": low, "to": high}])
     band: alt.Chart = alt.Chart(data).mark_rect(color=colours.blue_soft, aria=False)
-    return band.encode(x=at(x, "from"), x2="to:Q")
+    return band.encode(x=at(x, "from"), x2=alt.X2("to:Q"))
 
 
 def _held(item: Against, label: str, x: alt.X, y: alt.Y, colours: Palette) -> list[alt.Chart]:
@@ -174,25 +174,25 @@ def _held(item: Against, label: str, x: alt.X, y: alt.Y, colours: Palette) -> li
     data = alt.InlineData(values=[{"at": end, "name": label} for end in ends])
     layers = [alt.Chart(data).mark_rule(**look).encode(x=at(x, "at"))]
     row = alt.InlineData(values=[{"name": label, "value": ends[0], "end": ends[-1]}])
-    layers.append(alt.Chart(row).mark_rule(**look).encode(x=x, x2="end:Q", y=y))
+    layers.append(alt.Chart(row).mark_rule(**look).encode(x=x, x2=alt.X2("end:Q"), y=y))
     return layers
 
 
 def _dots(rows: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y, colours: Palette) -> list[Any]:
     base = alt.Chart(alt.InlineData(values=list(rows)))
     shape = alt.Shape("mark:N").scale(domain=["in force", "other"], range=["diamond", "circle"])
-    size = alt.condition("datum.mark === 'in force'", alt.value(170), alt.value(80))
+    size = alt.Size("mark:N").scale(domain=["in force", "other"], range=[170, 80]).legend(None)
     # The whole system stands a little lower, so that neither hides the other.
     return [
         base.transform_filter("isValid(datum.system_low) && isValid(datum.system_high)")
         .mark_rule(strokeWidth=1, color=colours.muted, aria=False)
-        .encode(x=at(x, "system_low"), x2="system_high:Q", y=y.bandPosition(0.85)),
+        .encode(x=at(x, "system_low"), x2=alt.X2("system_high:Q"), y=y.bandPosition(0.85)),
         base.transform_filter("isValid(datum.system)")
         .mark_point(filled=False, shape="square", size=40, stroke=colours.muted, aria=False)
         .encode(x=at(x, "system"), y=y.bandPosition(0.85)),
         base.transform_filter("isValid(datum.low) && isValid(datum.high)")
         .mark_rule(strokeWidth=2, color=colours.blue, aria=False)
-        .encode(x=at(x, "low"), x2="high:Q", y=y),
+        .encode(x=at(x, "low"), x2=alt.X2("high:Q"), y=y),
         base.transform_filter("isValid(datum.low) && !isValid(datum.high)")
         .mark_rule(strokeWidth=2, color=colours.blue, aria=False)
         .encode(x=at(x, "low"), x2=alt.X2Value("width"), y=y),
@@ -200,6 +200,6 @@ def _dots(rows: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y, colours: Palett
         .mark_point(filled=True, opacity=1, color=colours.blue)
         .encode(x=x, y=y, shape=shape.legend(None), size=size),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.XValue("width"), y=y, text="words:N"
+            x=alt.XValue("width"), y=y, text=alt.Text("words:N")
         ),
     ]

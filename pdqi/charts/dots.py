@@ -101,12 +101,12 @@ def _dots(
     return [
         base.transform_filter("isValid(datum.low) && isValid(datum.high)")
         .mark_rule(strokeWidth=2, aria=False)
-        .encode(x=at(x, "low"), x2="high:Q", y=y, color=colour, **offset),
+        .encode(x=at(x, "low"), x2=alt.X2("high:Q"), y=y, color=colour, **offset),
         base.transform_filter("isValid(datum.value)")
         .mark_point(filled=True, opacity=1)
         .encode(x=x, y=y, color=colour, shape=shape, size=size, **offset),
         base.mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False).encode(
-            x=alt.XValue("width"), y=y, text="words:N", **offset
+            x=alt.XValue("width"), y=y, text=alt.Text("words:N"), **offset
         ),
     ]
 
@@ -128,7 +128,7 @@ def _references(
         layers.append(
             alt.Chart(alt.InlineData(values=ranges))
             .mark_bar(color=colours.faint, height=alt.RelativeBandSize(band=0.9), aria=False)
-            .encode(x=at(x, "low"), x2="high:Q", y=y)
+            .encode(x=at(x, "low"), x2=alt.X2("high:Q"), y=y)
         )
     for source, dash in DASHES.items():
         colour = colours.muted if source == "literature" else colours.line
@@ -156,7 +156,7 @@ def _references(
             layers.append(
                 alt.Chart(alt.InlineData(values=spans))
                 .mark_rule(**look)
-                .encode(x=at(x, "low"), x2="high:Q", y=y)
+                .encode(x=at(x, "low"), x2=alt.X2("high:Q"), y=y)
             )
     return layers
 

@@ -90,7 +90,7 @@ def bars(
     layers.append(
         alt.Chart(alt.InlineData(values=said))
         .mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False)
-        .encode(x=alt.XValue("width"), y=y, text="words:N")
+        .encode(x=alt.XValue("width"), y=y, text=alt.Text("words:N"))
     )
     drawn = alt.layer(*layers).properties(height=alt.Step(STEP))
     return finished(drawn, description, colours)

@@ -146,7 +146,7 @@ def _limits(
     layers.append(
         alt.Chart(alt.InlineData(values=rows))
         .mark_text(color=colours.muted, **text)
-        .encode(x=x, y=y, text="words:N")
+        .encode(x=x, y=y, text=alt.Text("words:N"))
     )
     return layers
 
@@ -218,9 +218,9 @@ def _teams(
         text |= {"align": "left", "dx": 10} if left else {"align": "right", "dx": -10}
         halo: Row = {"stroke": colours.ground, "strokeWidth": 4, "strokeJoin": "round"}
         layers += [
-            base.mark_rule(color=colours.line, aria=False).encode(x=x, y=y, y2="at:Q"),
-            base.mark_text(**text, **halo).encode(x=x, y=at, text="name:N"),
-            base.mark_text(color=colours.ink, **text).encode(x=x, y=at, text="name:N"),
+            base.mark_rule(color=colours.line, aria=False).encode(x=x, y=y, y2=alt.Y2("at:Q")),
+            base.mark_text(**text, **halo).encode(x=x, y=at, text=alt.Text("name:N")),
+            base.mark_text(color=colours.ink, **text).encode(x=x, y=at, text=alt.Text("name:N")),
         ]
     if chosen:
         layers.append(
@@ -237,7 +237,7 @@ def _teams(
             shape=alt.Shape("shape:N").scale(None).legend(None),
             color=alt.Color("filled:N").scale(None).legend(None),
             tooltip=alt.Tooltip("tip:N", title="Team"),
-            description="tip:N",
+            description=alt.Description("tip:N"),
         )
     )
     return layers
@@ -265,7 +265,7 @@ def _references(
                 x=alt.XValue(0), x2=alt.X2Value(28), y=alt.value(height)
             ),
             key.mark_text(align="left", fontSize=theme.SMALL, color=colours.ink).encode(
-                x=alt.XValue(36), y=alt.YValue(height), text="words:N"
+                x=alt.XValue(36), y=alt.YValue(height), text=alt.Text("words:N")
             ),
         ]
     return layers

@@ -113,7 +113,7 @@ def _bands(drawn: Sequence[Length], last: float, x: alt.X, colours: Palette) -> 
         layers.append(
             alt.Chart(alt.InlineData(values=rows))
             .mark_area(interpolate="step-after", opacity=0.13, color=colour, aria=False)
-            .encode(x=x, y=y, y2="high:Q")
+            .encode(x=x, y=y, y2=alt.Y2("high:Q"))
         )
     return layers
 
@@ -148,7 +148,7 @@ def _lines(
             "lineHeight": 14,
         }
         halo: Row = {"stroke": colours.ground, "strokeWidth": 4, "strokeJoin": "round"}
-        label = alt.Chart(alt.InlineData(values=name)).encode(x=x, y=y, text="name:N")
+        label = alt.Chart(alt.InlineData(values=name)).encode(x=x, y=y, text=alt.Text("name:N"))
         layers += [
             label.mark_text(**text, **halo, aria=False),
             label.mark_text(**text, color=_ink(colour, colours), aria=False),
@@ -166,7 +166,7 @@ def _numbers(
     layers = [
         alt.Chart(alt.InlineData(values=[heading]))
         .mark_text(color=colours.ink, **text)
-        .encode(x=alt.XValue(0), y=alt.YValue(top), text="said:N")
+        .encode(x=alt.XValue(0), y=alt.YValue(top), text=alt.Text("said:N"))
     ]
     for place, (item, said) in enumerate(zip(drawn, _names(drawn), strict=True)):
         colour, _ = _look(place, colours)
@@ -174,7 +174,7 @@ def _numbers(
         layers.append(
             alt.Chart(alt.InlineData(values=[{"said": said}]))
             .mark_text(color=_ink(colour, colours), fontWeight=600, **text)
-            .encode(x=alt.XValue(0), y=alt.YValue(height), text="said:N")
+            .encode(x=alt.XValue(0), y=alt.YValue(height), text=alt.Text("said:N"))
         )
         numbers = [
             {"week": week, "number": told}
@@ -184,7 +184,7 @@ def _numbers(
         layers.append(
             alt.Chart(alt.InlineData(values=numbers))
             .mark_text(fontSize=theme.SMALL, color=colours.ink)
-            .encode(x=x, y=alt.YValue(height + LINE), text="number:N")
+            .encode(x=x, y=alt.YValue(height + LINE), text=alt.Text("number:N"))
         )
     return layers
 
@@ -224,7 +224,9 @@ def _references(
             text |= {"align": "left" if week < last / 2 else "right"}
             layers += [
                 row.mark_rule(color=colours.line, **look).encode(x=x),
-                row.mark_text(**text).encode(x=x, y=alt.YValue(-6 - LINE * place), text="words:N"),
+                row.mark_text(**text).encode(
+                    x=x, y=alt.YValue(-6 - LINE * place), text=alt.Text("words:N")
+                ),
             ]
     return layers
 
@@ -268,7 +270,7 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
     areas = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_area(interpolate="step-after", stroke=colours.ground, strokeWidth=1, aria=False)
-        .encode(x=x, y=y, y2="high:Q", color=colour)
+        .encode(x=x, y=y, y2=alt.Y2("high:Q"), color=colour)
     )
     places = spread(middles, (0.0, 1.0), SMALL_HEIGHT)
     labels = [
@@ -278,7 +280,7 @@ def endings(item: Length, mode: Mode = "light") -> Spec | None:
     text = (
         alt.Chart(alt.InlineData(values=labels))
         .mark_text(align="left", dx=6, fontSize=theme.SMALL, color=colours.ink)
-        .encode(x=alt.XValue("width"), y=y, text="words:N")
+        .encode(x=alt.XValue("width"), y=y, text=alt.Text("words:N"))
     )
     chart = alt.layer(areas, text).properties(height=SMALL_HEIGHT)
     said = ", ".join(str(label["words"]) for label in labels)

@@ -61,13 +61,19 @@ def chart(
     layers = [
         alt.Chart(alt.InlineData(values=rows))
         .mark_bar(**bar)
-        .encode(x=x, x2="high:Q", y=y, color=colour.legend(legend), description="tip:N"),
+        .encode(
+            x=x,
+            x2=alt.X2("high:Q"),
+            y=y,
+            color=colour.legend(legend),
+            description=alt.Description("tip:N"),
+        ),
         alt.Chart(alt.InlineData(values=hidden))
         .mark_bar(height=alt.RelativeBandSize(band=0.65), **dashed)
-        .encode(x=x, x2="high:Q", y=y, description="tip:N"),
+        .encode(x=x, x2=alt.X2("high:Q"), y=y, description=alt.Description("tip:N")),
         alt.Chart(alt.InlineData(values=totals))
         .mark_text(align="left", dx=8, fontSize=theme.SMALL, aria=False)
-        .encode(x=alt.XValue("width"), y=y, text="words:N"),
+        .encode(x=alt.XValue("width"), y=y, text=alt.Text("words:N")),
     ]
     drawn = alt.layer(*layers).properties(height=alt.Step(STEP))
     return finished(drawn, description, colours)
