@@ -11,17 +11,14 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import Literal
 
-from pdqi import words
-from pdqi.config import Config, Policy
-from pdqi.content.timeline import Mark, Timeline
+from pdqi.config import Policy
+from pdqi.findings import marks
+from pdqi.findings.marks import Flag, Setting, Step
 from pdqi.findings.months import Month, label_of, unit_of
 from pdqi.findings.signals import Assurance, Judged, Point, Stretch, judge
-from pdqi.labels import Labels
 from pdqi.metrics.kpi import Better, Kpi, Unit
 from pdqi.model import Scope, State
 
-NEAR_MONTHS = 2
-"""How far from a mark a step may begin and still be said to be near it."""
 MOST_HIDDEN = 0.25
 """Where a larger share of the months is hidden, those left are no fair sample of all: what is
 suppressed are small numbers, and a median that is not reached is a long one."""
@@ -29,8 +26,6 @@ HIDDEN = (State.SUPPRESSED.words, State.NOT_REACHED.words)
 MOST_AT_END = 0.5
 """Where as many months are at 0 or at 100%, something is too rare for limits by month: they suppose
 that values lie on both sides of their mean, and would take each quiet time for a run."""
-
-
 COARSE = 0.5
 """Where the standard deviation between months is a smaller part of the step to which counts are
 rounded, it is mostly the rounding that limits would rest on (Wheeler's inadequate units)."""
@@ -43,27 +38,6 @@ values whose rounding is coarser than they differ."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Where a mean starts anew: the month and its place, why, and who agreed it."""
-
-    at: int
-    month: date
-    reason: str
-    agreed_by: str
-    """Empty for one that the figures suggest and nobody has agreed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A mark on the chart: its number there, when it was, and what it was."""
-
-    number: int
-    month: date
-    when: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A step that the figures suggest; it is drawn only where somebody asks for it."""
 
@@ -73,19 +47,6 @@ class Suggestion:
     """How many values from that month on suggest it."""
     up: bool
     near: Flag | None
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What charts over time rest on besides figures."""
-
-    config: Config
-    policy: Policy
-    labels: Labels
-    timeline: Timeline
-    workstreams: Mapping[str, str]
-    """Names by id."""
-    demonstration: bool
 
 
 @dataclass(frozen=True)
@@ -129,6 +90,10 @@ class OverTime:
         """The target in force in the last month."""
         return self.points[-1].target if self.points else None
 
+    def stretch_at(self, place: int) -> Stretch | None:
+        """Return the stretch that a month belongs to; None where it is in none."""
+        return next((s for s in self.stretches if s.first <= place <= s.last), None)
+
     @property
     def missing(self) -> Mapping[str, int]:
         """How many months have no value, by reason."""
@@ -151,9 +116,9 @@ def over_time(
     A step that the figures suggest is taken only with `accept_suggested`, and then told as one
     that nobody has agreed.
     """
-    flags = _flags(kpi, months, scope, setting)
-    steps = _steps(kpi, months, scope, setting)
-    targets = _targets(kpi, months, setting.config)
+    flags = marks.flags(kpi, months, scope, setting)
+    steps = marks.steps(kpi, months, scope, setting)
+    targets = marks.targets(kpi, months, setting.config)
     unit = unit_of(kpi, setting.labels)
     kind = _kind(kpi, months, unit, setting.policy)
     judged = Judged(tuple(map(Point, months, targets)))
@@ -192,10 +157,8 @@ def _suggestion(
     if at is None:
         return None
     later = [month.value for month in months[at:] if month.value is not None]
-    near = [flag for flag in flags if _apart(flag.month, months[at].first) <= NEAR_MONTHS]
-    nearest = min(near, key=lambda flag: _apart(flag.month, months[at].first), default=None)
     up = later[0] > judged.stretches[-1].centre
-    return Suggestion(at, months[at].first, len(later), up, nearest)
+    return Suggestion(at, months[at].first, len(later), up, marks.nearest(months[at].first, flags))
 
 
 def _kind(kpi: Kpi, months: Sequence[Month], unit: Unit, policy: Policy) -> Kind:
@@ -224,79 +187,3 @@ def _coarse(months: Sequence[Month], unit: Unit, step: int) -> bool:
         return False
     unit_step = step / median(wholes) if unit == "share" else step
     return fmean(apart) / SIGMA < COARSE * unit_step
-
-
-def _targets(kpi: Kpi, months: Sequence[Month], config: Config) -> tuple[float | None, ...]:
-    """Return the target in force on the last day of each month."""
-    targets = sorted((t for t in config.targets if t.kpi == kpi.id), key=lambda t: t.start)
-    return tuple(
-        next((t.value for t in reversed(targets) if _index(t.start) <= _index(m.first)), None)
-        for m in months
-    )
-
-
-def _flags(kpi: Kpi, months: Sequence[Month], scope: Scope, setting: Setting) -> tuple[Flag, ...]:
-    """Return the marks that fall within the months and concern the figure and the scope."""
-    if not months:
-        return ()
-    first, last = _index(months[0].first), _index(months[-1].first)
-    found = [
-        mark
-        for mark in setting.timeline.marks
-        if (not mark.kpis or kpi.id in mark.kpis)
-        and (setting.demonstration or not mark.demonstration)
-        and first <= _index(mark.on) <= last
-        and _concerns(mark, scope, setting.config)
-    ]
-    found.sort(key=lambda mark: mark.on)
-    return tuple(
-        Flag(number, mark.on.replace(day=1), _when(mark), _told(mark, setting))
-        for number, mark in enumerate(found, start=1)
-    )
-
-
-def _concerns(mark: Mark, scope: Scope, config: Config) -> bool:
-    if not mark.services and not mark.teams:
-        return True
-    return any(
-        team in mark.teams or config.team(team).service in mark.services for team in scope.teams
-    )
-
-
-def _when(mark: Mark) -> str:
-    first = words.day(mark.on)
-    return first if mark.until is None else f"{first} to {words.day(mark.until)}"
-
-
-def _told(mark: Mark, setting: Setting) -> str:
-    text = setting.labels.fill(mark.text).rstrip(".")
-    work = setting.workstreams.get(mark.workstream or "")
-    return f"{text}. Work of: {setting.labels.fill(work)}." if work else f"{text}."
-
-
-def _steps(kpi: Kpi, months: Sequence[Month], scope: Scope, setting: Setting) -> tuple[Step, ...]:
-    """Return the recorded steps within the months, in order; one that no value follows is none."""
-    last = max((place for place, month in enumerate(months) if not month.missing), default=0)
-    places = {_index(month.first): place for place, month in enumerate(months[: last + 1])}
-    found = {
-        places[_index(item.on)]: Step(
-            places[_index(item.on)],
-            item.on.replace(day=1),
-            setting.labels.fill(item.reason),
-            setting.labels.fill(item.agreed_by),
-        )
-        for item in setting.timeline.rebases
-        if item.kpi == kpi.id
-        and item.scope in (None, scope.key)
-        and (setting.demonstration or not item.demonstration)
-        and places.get(_index(item.on), 0) > 0
-    }
-    return tuple(found[at] for at in sorted(found))
-
-
-def _apart(one: date, other: date) -> int:
-    return abs(_index(one) - _index(other))
-
-
-def _index(day: date) -> int:
-    return day.year * 12 + day.month

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from pdqi import words
-from pdqi.findings.over_time import OverTime, Step
+from pdqi.findings.marks import Step
+from pdqi.findings.over_time import OverTime
 from pdqi.findings.signals import Assurance, Point, Signal, Stretch
 from pdqi.metrics.kpi import Better, Unit
 from pdqi.statistics.xmr import ENOUGH
@@ -15,6 +16,12 @@ METHOD = (
     " as more than chance."
 )
 SYMBOLS = {True: "▲", False: "▼"}
+UNIT_WORDS: Mapping[Unit, str] = {
+    "share": "Share",
+    "count": "Number",
+    "days": "Days",
+    "ratio": "Ratio",
+}
 FINE: Mapping[Unit, float] = {"share": 0.1, "count": 10, "days": 10, "ratio": 1}
 """Limits closer together than this are told with a decimal place more; again at a tenth of it."""
 
@@ -102,9 +109,9 @@ def notes(found: OverTime) -> tuple[str, ...]:
     if found.missing and found.kind != "nothing":
         number = sum(found.missing.values())
         ends = " A month that is not shown ends a run." if found.kind == "control" else ""
+        verb = "is" if number == 1 else "are"
         said.append(
-            f"{number} of {len(found.points)} months {'is' if number == 1 else 'are'} not shown:"
-            f" {_reasons(found)}."
+            f"{number} of the {len(found.points)} months {verb} not shown: {_reasons(found)}."
             f" A short line at the foot stands for each.{ends}"
         )
     if found.kind in ("control", "run") and not found.policy.cleared:
@@ -243,8 +250,8 @@ def _unjudged(found: OverTime) -> str:
         )
     if found.kind == "hidden":
         return (
-            f"{sum(found.missing.values())} of {len(found.points)} months are not shown. Those left"
-            " may not be typical, so no limits are drawn."
+            f"{sum(found.missing.values())} of the {len(found.points)} months are not shown. Those"
+            " left may not be typical, so no limits are drawn."
         )
     if found.kind == "coarse":
         return (

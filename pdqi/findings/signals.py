@@ -99,6 +99,13 @@ class Stretch:
         """Whether there are limits."""
         return self.lower is not None
 
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Lower and upper limit; none where they would lie on the mean."""
+        if self.lower is None or self.upper is None or self.lower == self.upper:
+            return ()
+        return self.lower, self.upper
+
 
 def signal(up: bool, better: Better) -> Signal:
     """Return what a special cause means where up, or down, is better."""

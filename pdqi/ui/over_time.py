@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from pdqi import words
-from pdqi.charts import over_time as drawn
+from pdqi.charts import over_time_tables as tables
+from pdqi.charts.over_time import chart
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Spec
 from pdqi.content.timeline import Timeline
+from pdqi.findings.marks import Setting
 from pdqi.findings.months import by_scope
-from pdqi.findings.over_time import OverTime, Setting, over_time
+from pdqi.findings.over_time import OverTime, over_time
 from pdqi.findings.over_time_said import (
     notes,
     sentence,
@@ -119,7 +121,7 @@ def _icons(page: Page, kpis: Sequence[Kpi], found: Found) -> None:
         for scope in page.facts.service.scopes
         if scope.kind in ("team", "system") or scope.key == chosen
     ]
-    content = drawn.icons(
+    content = tables.icons(
         {(kpi, scope): item for kpi, of in found.items() for scope, item in of.items()},
         [(kpi.id, page.fill(kpi.name)) for kpi in judged],
         scopes,
@@ -166,7 +168,7 @@ def _card(page: Page, kpi: Kpi, found: Mapping[str, OverTime]) -> None:
             files.offer(
                 here,
                 f"over_time_{kpi.id}",
-                lambda: drawn.as_file(item, files.about(here)),
+                lambda: tables.as_file(item, files.about(here)),
                 _drawing(here, item, card),
             )
 
@@ -202,8 +204,8 @@ def _with_step(here: Page, item: OverTime) -> OverTime:
 
 def _made(here: Page, item: OverTime) -> Card:
     said = sentence(item)
-    spec = drawn.chart(item, said, here.mode)
-    return Card(said, spec, drawn.table(item), told_below(item), notes(item))
+    spec = chart(item, said, here.mode)
+    return Card(said, spec, tables.table(item), told_below(item), notes(item))
 
 
 def _drawing(here: Page, item: OverTime, card: Card) -> files.Drawing | None:
@@ -211,6 +213,6 @@ def _drawing(here: Page, item: OverTime, card: Card) -> files.Drawing | None:
         return None
     return files.Drawing(
         here.fill(item.kpi.name),
-        lambda: drawn.chart(item, card.sentence) or {},
+        lambda: chart(item, card.sentence) or {},
         (card.sentence, *card.told, *card.notes),
     )

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdqi.charts import over_time as drawn
-from pdqi.charts import theme
+from pdqi.charts import over_time_rows, over_time_tables, theme
 from pdqi.charts.theme import Mode, Spec
 from pdqi.config import Policy
 from pdqi.findings.over_time import OverTime
@@ -154,7 +154,7 @@ def check_lines(found: OverTime, spec: Spec) -> None:
 
 
 def check_table(found: OverTime) -> None:
-    content = drawn.table(found)
+    content = over_time_tables.table(found)
     rows = [dict(zip(content.columns, row, strict=True)) for row in content.rows]
     assert len(rows) == len(found.points)
     for row, point in zip(rows, reversed(found.points), strict=True):
@@ -165,7 +165,7 @@ def check_table(found: OverTime) -> None:
 
 
 def check_file(found: OverTime) -> None:
-    text = drawn.as_file(found, {"data": "INVENTED DATA"}).decode("utf-8-sig")
+    text = over_time_tables.as_file(found, {"data": "INVENTED DATA"}).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == len(found.points)
     for row, point in zip(rows, found.points, strict=True):
@@ -189,8 +189,8 @@ def test_what_is_suppressed_is_in_no_drawing_table_or_file(
 
     first, second = with_small(one), with_small(other)
     assert drawn.chart(first, sentence(first)) == drawn.chart(second, sentence(second))
-    assert drawn.table(first) == drawn.table(second)
-    assert drawn.as_file(first, {}) == drawn.as_file(second, {})
+    assert over_time_tables.table(first) == over_time_tables.table(second)
+    assert over_time_tables.as_file(first, {}) == over_time_tables.as_file(second, {})
 
 
 def test_a_suppressed_month_is_a_gap_that_is_told() -> None:
@@ -236,10 +236,10 @@ def test_labels_of_lines_do_not_overlap() -> None:
         for layer in layers(spec, "text")
         if "Target 50%" in {row.get("text") for row in layer["data"]["values"]}
     )
-    heights = sorted((row["value"] - low) / (high - low) * drawn.HEIGHT for row in labels)
+    heights = sorted((row["value"] - low) / (high - low) * over_time_rows.HEIGHT for row in labels)
     assert len(heights) == 4
     assert all(b - a > 13 for a, b in pairwise(heights))
-    assert heights[-1] <= drawn.HEIGHT + 1
+    assert heights[-1] <= over_time_rows.HEIGHT + 1
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -273,7 +273,7 @@ def test_icons_stand_in_the_order_given() -> None:
         ("b", "north"): judged([*STEADY, (85, 100)], CLEARED, LOWER),
         ("a", "south"): judged(STEADY[:5]),
     }
-    table = drawn.icons(
+    table = over_time_tables.icons(
         found,
         [("b", "B"), ("a", "A")],
         [("south", "South"), ("east", "East"), ("north", "North")],

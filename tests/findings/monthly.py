@@ -10,8 +10,9 @@ from pdqi.config import Config, Policy
 from pdqi.config.parts import Target
 from pdqi.content.timeline import Mark, Rebase, Timeline
 from pdqi.disclosure import protect
+from pdqi.findings.marks import Setting
 from pdqi.findings.months import by_scope
-from pdqi.findings.over_time import OverTime, Setting, over_time
+from pdqi.findings.over_time import OverTime, over_time
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import kpi
 from pdqi.metrics.kpi import Kpi

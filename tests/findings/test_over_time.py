@@ -120,10 +120,10 @@ def test_hidden_months_leave_no_fair_sample() -> None:
     shown, hidden = [(0, 100), (10, 100)] * 7, [(3, 100)] * 5
     found = judged([*shown, *hidden], CONTROLLED)
     assert found.kind == "hidden"
-    assert "5 of 19 months are not shown. Those left may not be typical" in sentence(found)
+    assert "5 of the 19 months are not shown. Those left may not be typical" in sentence(found)
     assert judged([*shown, *hidden[:4]], CONTROLLED).kind == "rare"
     assert notes(found) == (
-        "5 of 19 months are not shown: 5 suppressed: too few people. A short line at the foot"
+        "5 of the 19 months are not shown: 5 suppressed: too few people. A short line at the foot"
         " stands for each.",
     )
 

@@ -160,9 +160,9 @@ def check_months(found: OverTime, again: Reading, said: str) -> None:
         [None if value != value else value for value in again.values]
     )
     if missing and found.kind != "nothing":
-        assert notes(found)[0].startswith(f"{missing} of {len(again.values)} months ")
+        assert notes(found)[0].startswith(f"{missing} of the {len(again.values)} months ")
     if found.kind == "hidden":
-        assert f"{missing} of {len(again.values)} months are not shown" in said
+        assert f"{missing} of the {len(again.values)} months are not shown" in said
     assert (found.kind == "nothing") == (missing == len(again.values))
 
 
