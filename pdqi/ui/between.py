@@ -89,7 +89,7 @@ def _card(page: Page, kpi: Kpi, method: Method) -> None:
             parts.chart(spec, f"between_{kpi.id}_{place}")
         for note in card.notes:
             st.markdown(plain(note))
-        parts.reference(page, kpi, shown)
+        parts.reference(page, kpi, shown, drawn=bool(card.specs) and not _on_funnel(kpi))
         measurable.beside(page, kpi)
         if not card.numbers:
             return
@@ -115,7 +115,8 @@ def _drawing(
     if not card.specs:
         return None
     known = parts.known_elsewhere(page, kpi, parts.lines_of(page, published))
-    told = tuple(f"{item.origin}: {item.told}" for item in known if item.lines)
+    lines = [item for item in known if item.lines and not _on_funnel(kpi)]
+    told = tuple(f"{item.origin}: {item.told}" for item in lines)
     return files.Drawing(
         page.fill(kpi.name),
         lambda: _made(page, kpi, published, method, "light").specs[0][1],

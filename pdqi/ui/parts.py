@@ -137,7 +137,7 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
         st.markdown(plain(card.sentence))
         if card.spec is not None:
             chart(card.spec, kpi.id)
-        reference(page, kpi, lines_of(page, published))
+        reference(page, kpi, lines_of(page, published), drawn=card.spec is not None)
         target(page, kpi)
         measurable.beside(page, kpi)
         with st.expander("Numbers"):
@@ -212,10 +212,21 @@ def protection_note(page: Page) -> str:
     )
 
 
-def reference(page: Page, kpi: Kpi, shown: Sequence[Line]) -> None:
-    """Show what is known from elsewhere about the same thing, or a different one, as such."""
-    for item in known_elsewhere(page, kpi, shown):
-        st.markdown(f"**{item.origin}:** {plain(item.told)}")
+def reference(page: Page, kpi: Kpi, shown: Sequence[Line], *, drawn: bool = False) -> None:
+    """Show what is known from elsewhere about the same thing, or, folded up, a different one.
+
+    `drawn` says whether the chart above has a line for it.
+    """
+    found = known_elsewhere(page, kpi, shown)
+    told = {item: plain(item.told if drawn else item.text) for item in found}
+    for item in found:
+        if item.source != "literature":
+            st.markdown(f"**{item.origin}:** {told[item]}")
+    others = [item for item in found if item.source == "literature"]
+    if others:
+        with st.expander(f"{others[0].origin} ({len(others)})"):
+            for item in others:
+                st.markdown(told[item])
 
 
 def known_elsewhere(page: Page, kpi: Kpi, shown: Sequence[Line]) -> tuple[Reference, ...]:
