@@ -145,21 +145,30 @@ class Service:
         return self.all_figures(basis, viewer, (kpi(kpi_id),))[kpi_id]
 
     def all_figures(
-        self, basis: Basis, viewer: Viewer, kpis: Iterable[Kpi] = CATALOGUE
+        self,
+        basis: Basis,
+        viewer: Viewer,
+        kpis: Iterable[Kpi] = CATALOGUE,
+        *,
+        curves: bool = True,
     ) -> dict[str, Published]:
-        """Return several KPIs for one basis; those not yet known are measured together."""
+        """Return several KPIs for one basis; those not yet known are measured together.
+
+        `curves` says whether the curves of lengths of time are wanted with them.
+        """
         wanted = tuple(kpis)
         with self._lock:
             found = {
                 item.id: self._kept[key]
                 for item in wanted
-                if (key := (item.id, basis, viewer.policy.id, True)) in self._kept
+                if (key := (item.id, basis, viewer.policy.id, curves)) in self._kept
             }
         missing = [item for item in wanted if item.id not in found]
         if missing:
-            for name, (raw,) in measure(self.store, self.config, missing, (basis,)).items():
+            measured = measure(self.store, self.config, missing, (basis,), curves=curves)
+            for name, (raw,) in measured.items():
                 found[name] = protect(raw, self._families(raw), viewer.policy)
-                self._keep(found[name], curves=True)
+                self._keep(found[name], curves=curves)
         return {item.id: found[item.id] for item in wanted}
 
     def months(

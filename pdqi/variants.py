@@ -118,7 +118,10 @@ class Variants:
     def figures(
         self, kpis: Iterable[Kpi], basis: Basis, viewer: Viewer
     ) -> dict[str, tuple[tuple[Variant, Published], ...]]:
-        """Return each KPI under what is in force, then under each change that touches it."""
+        """Return each KPI under what is in force, then under each change that touches it.
+
+        The curves of lengths of time come with what is in force only.
+        """
         wanted = tuple(kpis)
         found: dict[str, list[tuple[Variant, Published]]] = {kpi.id: [] for kpi in wanted}
         for variant in variants(self._service.config, basis.definition):
@@ -135,7 +138,7 @@ class Variants:
         if variant.config is self._service.config:
             # The tables hold every case definition: only another basis is asked for.
             asked = replace(basis, definition=variant.definition)
-            return self._service.all_figures(asked, viewer, kpis)
+            return self._service.all_figures(asked, viewer, kpis, curves=variant.in_force)
         keys = {kpi.id: (variant.id, kpi.id, basis, viewer.policy.id) for kpi in kpis}
         with self._one_at_a_time:
             missing = [kpi for kpi in kpis if keys[kpi.id] not in self._kept]
@@ -151,9 +154,9 @@ class Variants:
     ) -> dict[str, Published]:
         store = self._service.store
         if derive.digest(variant.config) == self._tables:
-            return Service(store, variant.config).all_figures(basis, viewer, kpis)
+            return Service(store, variant.config).all_figures(basis, viewer, kpis, curves=False)
         with store.under(variant.config) as other:
-            return Service(other, variant.config).all_figures(basis, viewer, kpis)
+            return Service(other, variant.config).all_figures(basis, viewer, kpis, curves=False)
 
 
 def _with(config: Config, changes: dict[str, Any]) -> Config:

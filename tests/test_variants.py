@@ -176,7 +176,8 @@ def test_a_variant_shows_what_a_store_loaded_under_that_config_shows(
         for role in ("cleared", "reader"):
             viewer = service.viewer(role)
             basis = replace(BASIS, definition=variant.definition)
-            expected = loaded.all_figures(basis, loaded.viewer(role))
+            curves = variant.in_force
+            expected = loaded.all_figures(basis, loaded.viewer(role), curves=curves)
             for name, rows in Variants(service).figures(CATALOGUE, BASIS, viewer).items():
                 for mine, published in rows:
                     if mine == variant:
