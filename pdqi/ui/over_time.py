@@ -50,7 +50,7 @@ class Card:
 def show(page: Page, kpis: Sequence[Kpi]) -> None:
     """Show every figure month by month; the steps of a cascade are not followed."""
     followed = [kpi for kpi in kpis if not isinstance(kpi.kind, Steps)]
-    found = _found(page, followed)
+    found = judged(page, followed)
     first, last = page.facts.service.manifest.first_day, page.facts.service.manifest.last_day
     if first is None or last is None or not found:
         return
@@ -62,10 +62,10 @@ def show(page: Page, kpis: Sequence[Kpi]) -> None:
         _card(page, kpi, found[kpi.id])
 
 
-def _found(page: Page, kpis: Sequence[Kpi]) -> Found:
+def judged(page: Page, kpis: Sequence[Kpi]) -> Found:
     """Return every figure in every scope, judged; kept for all visitors of one policy."""
 
-    def judged() -> Found:
+    def work_out() -> Found:
         service, basis = page.facts.service, page.choice.basis
         months = service.months(page.facts.viewer, kpis, basis.definition, basis.age_band)
         setting = _setting(page)
@@ -79,7 +79,7 @@ def _found(page: Page, kpis: Sequence[Kpi]) -> Found:
             for kpi in kpis
         }
 
-    found: Found = parts.kept(_key(page, "judged", *(kpi.id for kpi in kpis)), judged)
+    found: Found = parts.kept(_key(page, "judged", *(kpi.id for kpi in kpis)), work_out)
     return found
 
 
@@ -128,9 +128,9 @@ def _icons(page: Page, kpis: Sequence[Kpi], found: Found) -> None:
     )
     if not content.rows:
         return
-    with st.container(key="card_over_time_icons"):
-        st.subheader("What the latest month says, by team", anchor="over-time-icons")
-        key = f"over_time_{kpis[0].section}"
+    key = f"over_time_icons_{kpis[0].section}"
+    with st.container(key=f"card_{key}"):
+        st.subheader("What the latest month says, by team", anchor=key.replace("_", "-"))
         parts.table(content, key, "Variation and assurance by team", numbers=False)
         st.markdown(LEGEND)
 

@@ -8,6 +8,7 @@ from pdqi import quality, words
 from pdqi.charts.rows import Table
 from pdqi.content.evidence import Measurable
 from pdqi.findings import readings
+from pdqi.findings.live import by_team
 from pdqi.findings.readings import Line, Reading
 from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion, Ratio, Tally
 from pdqi.model import Figure, Published
@@ -82,28 +83,12 @@ def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, R
     return found
 
 
-def _by_team(page: Page, kpi: Kpi, published: Published, reading: Reading) -> tuple[str, str, str]:
-    """Return the lowest and highest value of the chosen teams, which have none together."""
-    figures = [published.at(team) for team in page.choice.scope.teams]
-    found = [figure for figure in figures if figure and figure[reading.value].value is not None]
-    if not found:
-        return "not counted here", "", ""
-    found.sort(key=lambda figure: float(figure[reading.value].value or 0))
-    ends = dict.fromkeys(
-        _value(kpi, published, figure, reading) for figure in (found[0], found[-1])
-    )
-    return (
-        f"{' to '.join(ends)}, by team",
-        "",
-        f"{len(found)} {'team' if len(found) == 1 else 'teams'}",
-    )
-
-
 def _cells(
     page: Page, kpi: Kpi, published: Published, figure: Figure | None, reading: Reading
 ) -> tuple[str, str, str]:
     if figure is None:
-        return _by_team(page, kpi, published, reading)
+        said, teams = by_team(kpi, published, page.choice.scope, reading)
+        return said, "", f"{teams} {'team' if teams == 1 else 'teams'}" if teams else ""
     unit = kpi.kind.field(reading.value).unit
     return (
         _value(kpi, published, figure, reading),
