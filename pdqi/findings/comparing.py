@@ -17,7 +17,9 @@ from pdqi.model import SYSTEM, Figure, Published, State
 from pdqi.statistics.intervals import difference
 
 NO_CLEAR = "no clear difference"
+TOO_FEW = "too few to judge, for there is no interval"
 WITHOUT = {
+    State.SHOWN: TOO_FEW,
     State.SUPPRESSED: "not shown, to protect small numbers",
     State.NO_DATA: "nothing to count",
     State.NOT_REACHED: "no median, for fewer than half had ended by the last day",
@@ -122,7 +124,9 @@ def _medians(
         if state in (figure[reading.value].state for reading in pair):
             return Comparison(line, pd, other, said, "", "", f"{begin}: {said}.")
     one, two = (shown_ends(figure, reading, "days") for reading in pair)
-    answer = apart(one, two) if one and two else NO_CLEAR
+    if one is None or two is None:
+        return Comparison(line, pd, other, TOO_FEW, "", "", f"{begin}. That is {TOO_FEW}.")
+    answer = apart(one, two)
     said = f"{answer}, for the intervals overlap"
     if answer != NO_CLEAR:
         said = f"{'longer' if answer == 'more' else 'shorter'}, for the intervals are apart"
@@ -137,7 +141,7 @@ class Apart:
     lower: tuple[Line, ...]
     overlapping: tuple[Line, ...]
     without: tuple[Line, ...]
-    """Teams that have no interval to compare: hidden, nothing to count, or not reached."""
+    """Teams without an interval to compare: hidden, nothing to count, not reached, or too few."""
     sentence: str
 
 
@@ -237,7 +241,7 @@ def _told(kpi: Kpi, published: Published, figure: Figure, reading: Reading) -> s
         counts = [figure[f"{stem}{part}"].value for part in ("numerator", "denominator")]
         inside.insert(0, " of ".join(words.count(float(count or 0)) for count in counts))
     begin = "median " if isinstance(kpi.kind, Duration) else ""
-    return f"{begin}{said} ({', '.join(inside)})"
+    return f"{begin}{said} ({', '.join(inside)})" if inside else f"{begin}{said}"
 
 
 def _flat(kpi: Kpi, published: Published, figure: Figure, reading: Reading) -> str:

@@ -91,10 +91,10 @@ def test_no_clear_difference_stands_just_where_the_interval_includes_it(
 
 
 def cells(median: int | None, low: int | None, high: int | None, stem: str = "") -> dict[str, Cell]:
-    """A median with its interval; without a low end it is hidden, without a median not reached."""
+    """A median with its interval: what is None is not reached, and all of it is hidden."""
     names = [f"{stem}km_median_{part}" for part in ("days", "low", "high")]
     values = (median, low, high)
-    if low is None:
+    if low is None and median is None:
         return dict.fromkeys(names, SUPPRESSED)
     return {
         name: NOT_REACHED if value is None else Cell(value)
@@ -104,6 +104,7 @@ def cells(median: int | None, low: int | None, high: int | None, stem: str = "")
 
 lengths = st.one_of(
     st.just((None, None, None)),
+    st.integers(1, 60).map(lambda median: (median, None, None)),
     st.integers(1, 60).map(lambda low: (None, low, None)),
     st.tuples(st.integers(1, 60), st.integers(0, 12), st.integers(0, 12)).map(
         lambda made: (made[0], max(0, made[0] - made[1]), made[0] + made[2])
@@ -121,8 +122,13 @@ def test_medians_differ_where_their_intervals_are_apart(
     table = Published(LENGTH.id, BASIS, "reader", False, (Figure("alpha", None, made),))
     found = against_others(LENGTH, table, ALPHA, LABELS)
     assert found is not None
-    if one[1] is None or two[1] is None:
+    if (None, None) in (one[:2], two[:2]):
         assert found.answer == "not compared, to protect small numbers"
+        return
+    if one[1] is None or two[1] is None:
+        assert found.answer.startswith("too few to judge")
+        assert "overlap" not in found.sentence
+        assert "()" not in found.sentence
         return
     high = [float("inf") if end is None else end for end in (one[2], two[2])]
     expected = "more" if one[1] > high[1] else "less" if high[0] < two[1] else NO_CLEAR
@@ -172,8 +178,10 @@ def test_teams_are_apart_from_the_system_or_from_every_other_team(
     if higher or lower:
         assert f"{len(higher) + len(lower)} of {len(held)} teams" in found.sentence
     for line, made in zip(LINES, world, strict=False):
-        if made[1] is None:
+        if made[:2] == (None, None):
             assert f"{line.name}: not shown, to protect small numbers." in found.sentence
+        elif made[1] is None:
+            assert f"{line.name}: too few to judge" in found.sentence
 
 
 def test_a_ratio_is_held_against_one() -> None:

@@ -36,7 +36,8 @@ COUNT_WORDS = {LABELS.fill(count.words) for kpi in CATALOGUE for count in kpi.ki
     "Rows without it",
 }
 IN_WORDS = re.compile(
-    r"(?<! to )(\d[\d,]*) of (\d[\d,]*)|(?<! to )\b(\d[\d,]*) (?:people|moves|episodes|referred)\b"
+    r"(?<! to )(\d[\d,]*) of (\d[\d,]*)\b(?! teams)"
+    r"|(?<! to )\b(\d[\d,]*) (?:people|moves|episodes|referred)\b"
     r"|\b(?:referred|assessed|started|completed|waiting|over \d\d weeks|people) (\d[\d,]*)"
 )
 SCOPES = ("system", "north_cmht", "service:crhtt", "oak_ward", "complex_needs")
