@@ -72,7 +72,7 @@ def _band(found: Dependence) -> Iterator[str]:
 
 
 def _numbered(rows: Sequence[Row], found: Dependence) -> str:
-    return f"{len(rows)} of {len(found.rows)} definitions"
+    return f"{len(rows)} of the {len(found.rows)} definitions"
 
 
 def _what_matters(found: Dependence) -> str:
@@ -94,7 +94,7 @@ def _hidden(found: Dependence) -> Iterator[str]:
         if len(rows) == len(found.rows):
             yield f"{said} under every definition."
         elif rows:
-            yield f"{said} under {len(rows)} of {len(found.rows)}: {_named(rows)}."
+            yield f"{said} under {len(rows)} of the {len(found.rows)}: {_named(rows)}."
 
 
 def _verdict(found: Dependence) -> Iterator[str]:

@@ -114,17 +114,17 @@ TARGET = Against("target", "the target", "25%", (0.25, 0.25))
             [FORTY],
             (),
             "The share lies between 40% and 55%, depending on who is counted. Too few to judge"
-            " under 1 of 3: “Confirmed”. Against the published figure (about 40%) the conclusion"
-            " changes: above under “Broad”; no clear difference under the others that can be"
-            " judged.",
+            " under 1 of the 3: “Confirmed”. Against the published figure (about 40%) the"
+            " conclusion changes: above under “Broad”; no clear difference under the others that"
+            " can be judged.",
         ),
         (
             (None, 50, None),
             [FORTY],
             (),
-            "The share is 25% under 1 of 3 definitions. Too few to judge under 2 of 3: what is in"
-            " force and “Broad”. Against the published figure (about 40%) only “Confirmed” can be"
-            " judged: below.",
+            "The share is 25% under 1 of the 3 definitions. Too few to judge under 2 of the 3: what"
+            " is in force and “Broad”. Against the published figure (about 40%) only “Confirmed”"
+            " can be judged: below.",
         ),
         ((None, None, None), [FORTY], (), "Too few to judge under every definition."),
         (
@@ -166,8 +166,8 @@ def test_a_bound_is_held_to_its_number_alone() -> None:
     ]
     assert sentence(of(wait_now, rows, [item])) == (
         "The median lies between 300 days and 800 days, depending on who is counted. Nothing to"
-        " count under 1 of 4: a look-back of 36 months. No median reached by the last day under 1"
-        " of 4: a look-back of 12 months. Against the published figure (over 365 days) the"
+        " count under 1 of the 4: a look-back of 36 months. No median reached by the last day under"
+        " 1 of the 4: a look-back of 12 months. Against the published figure (over 365 days) the"
         " conclusion changes: below under “Confirmed”; no clear difference under the others that"
         " can be judged."
     )
@@ -311,7 +311,7 @@ def test_the_sentence_says_what_the_rows_show(
         if len(expected) == len(told):
             assert said == f"{words} under every definition."
         elif expected:
-            assert said.startswith(f"{words} under {len(expected)} of {len(told)}: ")
+            assert said.startswith(f"{words} under {len(expected)} of the {len(told)}: ")
             assert {name for name in told if name in said} == expected
         else:
             assert not said
