@@ -12,8 +12,8 @@ from pdqi.words import half_up
 
 METHOD = (
     "Making Data Count (XmR): limits are the mean ± 2.66 times the mean difference between months"
-    " next to each other; 7 in a row, a trend of 7, 2 of 3 near a limit, or a month outside count"
-    " as more than chance."
+    " next to each other; 7 in a row, a trend of 7, two of three near a limit, or a month outside"
+    " count as more than chance."
 )
 SYMBOLS = {True: "▲", False: "▼"}
 UNIT_WORDS: Mapping[Unit, str] = {
@@ -240,8 +240,8 @@ def _unjudged(found: OverTime) -> str:
             False: "No shift can be told from chance.",
         }[found.shifted]
         return (
-            f"Too few months{since} ({stretch.values} of {ENOUGH}) for control limits. The median"
-            f" is {median}. {moved}"
+            f"Too few months{since} ({stretch.values}, of the {ENOUGH} needed) for control limits."
+            f" The median is {median}. {moved}"
         )
     if found.kind == "shared":
         return (

@@ -73,11 +73,12 @@ class Point:
         """Why the point is coloured, or why the month has none; empty where chance explains it."""
         if self.month.missing:
             return f"Not shown: {self.month.missing}"
+        end = "upper" if self.up else "lower"
         where = {
             "": "",
             "outside": "Above the upper limit" if self.up else "Below the lower limit",
             "trend": f"One of {self.length} {'rising' if self.up else 'falling'} values in a row",
-            "two_of_three": f"2 of 3 in a row near the {'upper' if self.up else 'lower'} limit",
+            "two_of_three": f"Two of three in a row near the {end} limit",
             "run": f"One of {self.length} in a row {'above' if self.up else 'below'} the mean",
         }[self.rule]
         return where and f"{where}: {self.signal.value}"

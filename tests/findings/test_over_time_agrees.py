@@ -270,8 +270,8 @@ def check_assurance(found: OverTime, again: Reading, said: str, target: float | 
 
 def check_run_chart(again: Reading, said: str) -> None:
     match = re.search(
-        rf"Too few months(?: since [\w ]+)? \((\d+) of 13\) for control limits. The median is"
-        rf" {NUMBER}",
+        r"Too few months(?: since [\w ]+)? \((\d+), of the 13 needed\) for control limits."
+        rf" The median is {NUMBER}",
         said,
     )
     assert match, said
