@@ -18,9 +18,9 @@ from pdqi.findings.against import Against
 from pdqi.findings.depends import Dependence, Row
 from pdqi.findings.depends_said import sentence
 from pdqi.findings.unidentified import NotIdentifiable, WithoutEntry
+from pdqi.labels import capitalised
 
 DASHES: Mapping[str, tuple[int, int]] = {"published": (1, 0), "target": (9, 3), "one": (3, 3)}
-LABELS = {"published": "Published", "target": "Target", "one": "No difference"}
 PATTERNS = {"published": "solid line", "target": "broken line", "one": "dotted line"}
 NAME = 24
 """As many letters of a row's name fit beside a chart on a phone."""
@@ -41,7 +41,7 @@ def chart(
     lines = [item for item in found.against if item.kind != "system"]
     names = [wrapped(row.variant.name) for row in found.rows]
     rows = [_drawn(row, name) for row, name in zip(found.rows, names, strict=True)]
-    labels = [wrapped(f"{LABELS[item.kind]}: {item.said}") for item in lines]
+    labels = [wrapped(capitalised(item.label)) for item in lines]
     x = alt.X("value:Q").scale(zero=True).axis(value_axis(found.unit)).title(None)
     own_bar = without is not None and without.same_whole
     y = _rows([*names, *labels, *([CANNOT_TELL] if own_bar else [])], names[0])

@@ -16,7 +16,7 @@ def table(found: Dependence, without: WithoutEntry | None = None) -> Table:
     Those about whom nothing can be told stand last.
     """
     columns = ("Definition", found.noun.removeprefix("The ").capitalize(), "95% interval", "Counts")
-    against = [f"Against {item.told}" for item in found.against]
+    against = [f"Against {item.label}" for item in found.against]
     return Table(
         (*columns, *against),
         tuple(
@@ -50,14 +50,14 @@ def table(found: Dependence, without: WithoutEntry | None = None) -> Table:
 
 def csv(found: Sequence[Dependence], about: Mapping[str, str]) -> bytes:
     """Return every variant of several places as CSV; numbers as numbers, each with its state."""
-    held = list(dict.fromkeys(item.told for each in found for item in each.against))
+    held = list(dict.fromkeys(item.label for each in found for item in each.against))
     columns = ["figure", "scope", "scope_name", "changed", "definition", "value", "value_state"]
     columns += ["low", "high", "counts", *(f"against {name}" for name in held)]
     lines = []
     for each in found:
         for row in each.rows:
             told = {
-                item.told: "not judged" if relation is None else relation.value
+                item.label: "not judged" if relation is None else relation.value
                 for item, relation in zip(each.against, row.relations, strict=True)
             }
             lines.append(

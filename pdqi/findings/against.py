@@ -39,6 +39,12 @@ class Against:
         """Return it as it stands in a sentence: `the published figure (about 40%)`."""
         return f"{self.name} ({self.said})" if self.said else self.name
 
+    @property
+    def label(self) -> str:
+        """Return it in little room: `published: about 40%`, `whole system`."""
+        short = {"system": "whole system", "one": "no difference"}.get(self.kind, self.kind)
+        return f"{short}: {self.said}" if self.said else short
+
 
 def published(short: str, ends: Ends, unit: Unit) -> Against:
     """Return a published figure; `short` is how it was put.

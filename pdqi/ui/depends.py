@@ -63,7 +63,10 @@ def _card(page: Page, kpi: Kpi, found: Found) -> None:
             _part(kpi, part, several=len(shown) > 1)
         config, definition = page.facts.service.config, page.choice.basis.definition
         now = in_force(kpi, config, definition)
-        st.markdown(plain(f"Diamond: what is in force ({now}). {shown[0].key}"))
+        # What is held against some of the places is told with them all.
+        key = max((part.key for part in shown if part.spec is not None), key=len, default="")
+        begin = "Diamond: what is in force" if key else "In force"
+        st.markdown(plain(f"{begin} ({now}). {key}"))
         for part in shown:
             if part.without_entry:
                 st.markdown(plain(part.without_entry))
