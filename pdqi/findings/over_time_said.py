@@ -214,10 +214,7 @@ def _moved(found: OverTime) -> str:
     outstanding = sum(bool(point.rule) for point in mine)
     if outstanding <= stretch.values / 2:
         return ""
-    return (
-        f"{outstanding} of {stretch.values} months stand out, so one mean for all of them describes"
-        " few of them."
-    )
+    return f"{outstanding} of {stretch.values} months stand out, so one mean describes few of them."
 
 
 def _last(found: OverTime, point: Point, length: int) -> str:
@@ -267,21 +264,32 @@ def _unjudged(found: OverTime) -> str:
 def _target(found: OverTime, point: Point) -> str:
     if found.target is None:
         return "No target is set." if found.kind == "control" else ""
-    target = words.in_unit(found.target, found.unit)
-    if found.assurance is Assurance.PASS:
-        return f"The target of {target} will be met every month if nothing changes."
-    if found.assurance is Assurance.FAIL:
-        return f"The target of {target} will be met in no month unless something changes."
+    target, met = words.in_unit(found.target, found.unit), _meets(found, point)
+    every = {Assurance.PASS: "every month", Assurance.FAIL: "no month"}
     if found.assurance is Assurance.INCONSISTENT:
         return (
             f"The target of {target} will be met in some months and missed in others if nothing"
             " changes."
         )
-    if found.better is Better.NEITHER or point.month.value is None:
-        return f"The target is {target}."
+    if found.assurance is None:
+        latest = "" if met is None else f"; the latest month {'meets' if met else 'misses'} it"
+        return f"The target is {target}{latest}."
+    if met is not (found.assurance is Assurance.PASS):
+        # The limits are those of all months, and the latest may have left them behind.
+        return (
+            f"By these limits the target of {target} would be met in {every[found.assurance]}, yet"
+            f" the latest month {'meets' if met else 'misses'} it."
+        )
+    unless = "if nothing" if met else "unless something"
+    return f"The target of {target} will be met in {every[found.assurance]} {unless} changes."
+
+
+def _meets(found: OverTime, point: Point) -> bool | None:
+    """Return whether the latest month meets the target; None where no direction is better."""
+    if found.better is Better.NEITHER or found.target is None or point.month.value is None:
+        return None
     ahead = point.month.value - found.target
-    met = ahead >= 0 if found.better is Better.HIGHER else ahead <= 0
-    return f"The target is {target}; the latest month {'meets' if met else 'misses'} it."
+    return ahead >= 0 if found.better is Better.HIGHER else ahead <= 0
 
 
 def _reasons(found: OverTime) -> str:

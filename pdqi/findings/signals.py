@@ -50,9 +50,9 @@ class Signal(StrEnum):
 class Assurance(StrEnum):
     """Whether the target will be met, if nothing changes."""
 
-    PASS = "met every month"
-    FAIL = "met in no month"
-    INCONSISTENT = "met in some months"
+    PASS = "expected to be met"
+    FAIL = "expected to be missed"
+    INCONSISTENT = "hit or miss"
 
 
 @dataclass(frozen=True, slots=True)

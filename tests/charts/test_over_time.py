@@ -281,5 +281,5 @@ def test_icons_stand_in_the_order_given() -> None:
     assert table.columns == ("Team", "B", "A")
     assert table.rows == (
         ("South", "", "– too few months"),
-        ("North", "▲ concern", "● as expected by chance; target met in no month"),
+        ("North", "▲ concern", "● as expected by chance; target expected to be missed"),
     )

@@ -248,9 +248,9 @@ def check_variation(found: OverTime, again: Reading, said: str) -> None:
 def check_assurance(found: OverTime, again: Reading, said: str, target: float | None) -> None:
     _, low, high = again.limits
     claims = {
-        "will be met every month": "target met every month",
-        "will be met in no month": "target met in no month",
-        "will be met in some months": "target met in some months",
+        "met in every month": "target expected to be met",
+        "met in no month": "target expected to be missed",
+        "met in some months": "target hit or miss",
     }
     claimed = [icon for words, icon in claims.items() if words in said]
     assert [assurance_words(found)] == (claimed or [""])
@@ -259,13 +259,18 @@ def check_assurance(found: OverTime, again: Reading, said: str, target: float | 
         assert said.endswith("No target is set.")
     if not claimed or target is None:
         return
+    value = again.values[again.latest]
     if again.better is Better.HIGHER:
-        always, never = low >= target - SLACK, high <= target + SLACK
+        always, never, met = low >= target - SLACK, high <= target + SLACK, value >= target - SLACK
     else:
-        always, never = high <= target + SLACK, low >= target - SLACK
+        always, never, met = high <= target + SLACK, low >= target - SLACK, value <= target + SLACK
     expected = 0 if always else 1 if never else 2
     assert claimed == [list(claims.values())[expected]], said
-    assert f"The target of {round(target * 100)}% will be" in said
+    contrary = expected != 2 and met != always
+    assert (f"the target of {round(target * 100)}% would be" in said) == contrary
+    assert (f"The target of {round(target * 100)}% will be" in said) == (not contrary)
+    if contrary:
+        assert f"yet the latest month {'meets' if met else 'misses'} it." in said
 
 
 def check_run_chart(again: Reading, said: str) -> None:
