@@ -25,6 +25,9 @@ METHODS: dict[Method, str] = {
     "exact": "Exact binomial",
     "adjusted": "Adjusted for how much teams vary",
 }
+OVERLAP = (
+    "Intervals that overlap do not prove that there is no difference, only that none is clear."
+)
 LOST = (
     "Lost means not there by the last day: some are still waiting for their next step, and not"
     " everybody needs every step."
@@ -81,8 +84,9 @@ def _card(page: Page, kpi: Kpi, method: Method) -> None:
     shown = parts.lines_of(page, published)
     with st.container(key=f"card_between_{kpi.id}"):
         st.subheader(page.fill(kpi.name), anchor=f"between-{kpi.id}")
-        for said in card.said:
+        for said in card.said[:1]:
             st.markdown(plain(said))
+        st.markdown("\n".join(f"- {plain(said)}" for said in card.said[1:]))
         for place, (title, spec) in enumerate(card.specs):
             if title:
                 st.markdown(f"**{plain(title)}**")
@@ -141,7 +145,7 @@ def _made(page: Page, kpi: Kpi, published: Published, method: Method, mode: Mode
     return Card(
         (*((said,) if said else ()), *others),
         (("", spec),) if spec else (),
-        ("Intervals that overlap may still hide a difference; none is clear.",) if found else (),
+        (OVERLAP,) if found else (),
         (("", numbers), *content),
     )
 

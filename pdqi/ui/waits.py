@@ -153,7 +153,11 @@ def _curves(
     known = parts.known_elsewhere(page, kpi, parts.lines_of(page, published))
     here = [item for item in known if item.lines & {line.key for line in lines}]
     ends = [(item.name, survival.endings(item, mode)) for item in taken if item.kind.removed]
-    means = [f"{item.name}: {item.misleading_mean}" for item in taken if item.misleading_mean]
+    means = [
+        f"{item.name}: {mean[0].lower()}{mean[1:]}"
+        for item in taken
+        if (mean := item.misleading_mean)
+    ]
     return Card(
         said,
         survival.curves(taken, " ".join(said), here, mode),
