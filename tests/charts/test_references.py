@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from pdqi.charts import rows
+from pdqi.charts import funnel, rows
 from pdqi.charts.dots import dots
 from pdqi.charts.references import DASHES, Reference, between_rows, references
 from pdqi.config import Config
 from pdqi.content import Library
+from pdqi.findings.between import funnel_finding
 from pdqi.findings.readings import Line
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, kpi
@@ -126,3 +127,31 @@ def _rules(spec: dict[str, Any]) -> list[tuple[list[float], list[dict[str, Any]]
         for layer in spec["layer"]
         if layer["mark"]["type"] == "rule" and "strokeDash" in layer["mark"]
     ]
+
+
+def test_on_a_funnel_two_of_the_same_value_are_two_lines(
+    found: dict[str, Reference], lines: tuple[Line, ...], labels: Labels
+) -> None:
+    shares = {line.key: (40 + 10 * place, 200) for place, line in enumerate(lines)}
+    figures = tuple(
+        Figure(key, None, counts | PREVALENCE.kind.derive(counts))
+        for key, (above, below) in shares.items()
+        for counts in [{"denominator": Cell(below), "numerator": Cell(above)}]
+    )
+    table = Published("pd_prevalence", Basis(PERIOD, "standard", "all"), "x", True, figures)
+    finding = funnel_finding(PREVALENCE, table, lines, lines[0], labels)
+    assert finding is not None
+    spec = funnel.chart(finding, "people", (found["P1"], found["C3"]))
+    assert spec is not None
+    drawn = [
+        (tuple(layer["mark"]["strokeDash"]), spec["datasets"][layer["data"]["name"]])
+        for layer in spec["layer"]
+        if layer["mark"]["type"] == "line" and layer["mark"].get("strokeWidth") == 3
+    ]
+    assert [dash for dash, _ in drawn] == [DASHES["published"], DASHES["literature"]]
+    (_, ours), (_, theirs) = drawn
+    assert {row["share"] for row in (*ours, *theirs)} == {0.4}
+    assert max(row["n"] for row in ours) <= min(row["n"] for row in theirs)
+    words = [row["words"] for rows in spec["datasets"].values() for row in rows if "words" in row]
+    assert found["P1"].words in words
+    assert found["C3"].words in words
