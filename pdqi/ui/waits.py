@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pdqi.charts import survival, waiting
+from pdqi.charts.endings import endings
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.comparing import against_others
@@ -152,7 +153,7 @@ def _curves(
     )
     known = parts.known_elsewhere(page, kpi, parts.lines_of(page, published))
     here = [item for item in known if item.lines & {line.key for line in lines}]
-    ends = [(item.name, survival.endings(item, mode)) for item in taken if item.kind.removed]
+    ends = [(item.name, endings(item, mode)) for item in taken if item.kind.removed]
     means = [
         f"{item.name}: {mean[0].lower()}{mean[1:]}"
         for item in taken

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pdqi.charts import survival as drawn
 from pdqi.charts import waiting as bars
+from pdqi.charts.endings import endings
 from pdqi.disclosure import protect
 from pdqi.findings.readings import Line
 from pdqi.findings.waits import Length, lengths, supported, waiting_list
@@ -189,7 +190,7 @@ def test_curves_and_numbers_at_risk_are_those_published(
 @given(some, st.booleans())
 def test_those_that_ended_left_and_wait_add_up_to_all(of: Waits, cleared: bool) -> None:
     item = length(of, cleared=cleared)
-    spec = drawn.endings(item)
+    spec = endings(item)
     if spec is None:
         assert item.curve.state is not State.SHOWN
         return
@@ -309,7 +310,7 @@ def test_the_curves_are_what_vega_lite_takes() -> None:
     of = [(day * 7, ("started", "left", "waiting")[day % 3]) for day in range(90)]
     table = waits({"alpha": of, "beta": of}, cleared=True)
     shown = lengths(WAIT, table, (ALPHA, BETA), LABELS)
-    for spec in (drawn.curves(shown, "words"), drawn.endings(shown[0])):
+    for spec in (drawn.curves(shown, "words"), endings(shown[0])):
         assert spec is not None
         alt.LayerChart.from_dict(spec, validate=True)
     assert isinstance(WAIT.kind, Duration)
