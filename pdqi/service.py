@@ -6,7 +6,7 @@ of the data and the config.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ from pdqi.config import Config, Policy, Role
 from pdqi.disclosure import Family, protect
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.catalogue import CATALOGUE, kpi
-from pdqi.metrics.kpi import Kpi
+from pdqi.metrics.kpi import Kpi, Routes
+from pdqi.metrics.kpis.pathways import OTHER_ROUTES, steps_of
 from pdqi.metrics.measure import Raw, measure
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Published, Scope
 from pdqi.store import vocabularies
@@ -23,6 +24,8 @@ from pdqi.store.folder import Manifest
 from pdqi.store.store import Store
 
 KEPT = 20_000
+EPISODES_AT_ONCE = 60_000_000
+"""Episodes times months that are measured together: a twelfth of them or so are under way."""
 Key = tuple[str, Basis, str, bool]
 """KPI, basis, policy, and whether with curves: month by month they are not drawn."""
 PERIOD_KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "financial_year", "rolling_year")
@@ -198,12 +201,22 @@ class Service:
                 if item not in missing
             }
         if missing and bases:
-            found = measure(self.store, self.config, missing, bases, curves=False)
-            for name, raws in found.items():
-                known[name] = tuple(protect(raw, self._families(raw), policy) for raw in raws)
-                for published in known[name]:
+            made: dict[str, list[Published]] = {item.id: [] for item in missing}
+            for some in self._at_once(bases):
+                found = measure(self.store, self.config, missing, some, curves=False)
+                for name, raws in found.items():
+                    made[name] += (protect(raw, self._families(raw), policy) for raw in raws)
+            for name, months_of in made.items():
+                known[name] = tuple(months_of)
+                for published in months_of:
                     self._keep(published, curves=False)
         return {item.id: known.get(item.id, ()) for item in wanted}
+
+    def _at_once(self, bases: Sequence[Basis]) -> Iterator[Sequence[Basis]]:
+        """Give the bases in runs whose working tables fit the memory of the database."""
+        number = max(1, EPISODES_AT_ONCE // max(1, self.manifest.rows.get("episodes", 0)))
+        for start in range(0, len(bases), number):
+            yield bases[start : start + number]
 
     def _keep(self, published: Published, *, curves: bool) -> None:
         with self._lock:
@@ -217,6 +230,8 @@ class Service:
         for row in raw.rows():
             if row.by is not None:
                 parts.setdefault(row.scope, set()).add(row.by)
+        if isinstance(raw.kind, Routes):
+            return self._route_families(parts.get(SYSTEM, set()))
         families = [
             Family((scope, None), tuple((scope, by) for by in sorted(names)))
             for scope, names in parts.items()
@@ -237,6 +252,21 @@ class Service:
             families += [
                 Family((whole, by), tuple((part, by) for part in parts_of))
                 for whole, parts_of in members
+            ]
+        return families
+
+    def _route_families(self, routes: Iterable[str]) -> Sequence[Family]:
+        """What a scope's total is made of: the routes that touch it, and its own rare ones."""
+        named = sorted(route for route in routes if route != OTHER_ROUTES)
+        families = []
+        for scope in self.scopes:
+            teams = set(scope.teams)
+            through = [(SYSTEM, r) for r in named if not teams.isdisjoint(steps_of(r)[0])]
+            families.append(Family((scope.key, None), ((scope.key, OTHER_ROUTES), *through)))
+        for by in (None, OTHER_ROUTES):
+            families += [
+                Family((whole, by), tuple((part, by) for part in parts))
+                for whole, parts in self._members
             ]
         return families
 

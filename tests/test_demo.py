@@ -447,6 +447,7 @@ def other_config(
         "team_sets": [],
         "service_roles": roles,
         "treatments": [{"id": "walks", "name": "Walks", "evidence_based": True}],
+        "alternatives": {},
         "snomed_lists": {},
         "case_definitions": [
             {

@@ -99,7 +99,8 @@ class Manifest:
                     )
                 )
             accounts = tuple(FileAccount(**account) for account in data.pop("accounts"))
-            return cls(accounts=accounts, **data)
+            covers = {name: (first, last) for name, (first, last) in data.pop("covers", {}).items()}
+            return cls(accounts=accounts, covers=covers, **data)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError(
                 Problem("The store's manifest is damaged.", fix="Load the extracts again.")

@@ -66,6 +66,22 @@ def warm() -> None:
         facts.service.all_figures(facts.service.basis(period), facts.viewer, CATALOGUE)
 
 
+def warm_months() -> None:
+    """Work out the months of the first view, and it under other definitions; raises `PdqiError`.
+
+    Left to whoever asks first where the store is large.
+    """
+    facts = current()
+    period = facts.service.default_period
+    if period is None or facts.service.manifest.rows.get("episodes", 0) > WARMED:
+        return
+    facts.service.months(facts.viewer, [kpi for kpi in CATALOGUE if kpi.monthly])
+    touched = [kpi for kpi in CATALOGUE if kpi.depends_on]
+    facts.variants.figures(touched, facts.service.basis(period), facts.viewer)
+
+
+WARMED = 1_000_000
+"""Up to so many episodes, months are worked out before anybody asks."""
 _opening = threading.Lock()
 """Only one visitor opens a store; the others wait for it."""
 

@@ -133,6 +133,28 @@ def _icons(page: Page, kpis: Sequence[Kpi], found: Found) -> None:
         st.subheader("What the latest month says, by team", anchor=key.replace("_", "-"))
         parts.table(content, key, "Variation and assurance by team", numbers=False)
         st.markdown(LEGEND)
+        _lead_on(page, judged, scopes)
+
+
+def _lead_on(page: Page, kpis: Sequence[Kpi], scopes: Sequence[tuple[str, str]]) -> None:
+    """Lead from an icon to its chart: choose whose charts are drawn, and go to one of them."""
+    names, key = dict(scopes), f"charts_of_{kpis[0].section}"
+    st.session_state[key] = page.choice.scope.key
+    st.pills(
+        "Draw the charts below of",
+        list(names),
+        key=key,
+        format_func=lambda scope: names[scope],
+        on_change=_choose_scope,
+        args=(key,),
+    )
+    links = [f"[{plain(page.fill(kpi.name))}](#over-time-{kpi.id})" for kpi in kpis]
+    st.markdown(f"Go to: {' · '.join(links)}")
+
+
+def _choose_scope(key: str) -> None:
+    if st.session_state[key]:
+        st.session_state["scope"] = st.session_state[key]
 
 
 def _card(page: Page, kpi: Kpi, found: Mapping[str, OverTime]) -> None:

@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,19 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001
 
     What cannot be opened is told on the page, so that a visitor learns what to mend.
     """
-    await asyncio.to_thread(_warm)
+    await asyncio.to_thread(_told, facts.warm)
     # What lives now lives as long as the server: no later collection need look at it.
     gc.collect()
     gc.freeze()
+    months = asyncio.create_task(asyncio.to_thread(_told, facts.warm_months))
     yield
+    await months
 
 
-def _warm() -> None:
+def _told(work: Callable[[], None]) -> None:
+    """Do something for the readers to come; what keeps it from being done is logged."""
     try:
-        facts.warm()
+        work()
     except PdqiError as error:
         for problem in error.problems:
             log.warning("%s", problem)
