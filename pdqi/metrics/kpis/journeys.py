@@ -164,7 +164,7 @@ ENTRY_POINTS = Kpi(
         statistics=(Statistic("routes_for_95_percent", "Routes that carry 95%"),),
         main="people",
     ),
-    better=Better.LOWER,
+    better=Better.NEITHER,
     scopes=("team", "system"),
     by="referral source",
     reads=(),
