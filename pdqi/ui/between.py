@@ -93,7 +93,7 @@ def _card(page: Page, kpi: Kpi, method: Method) -> None:
             parts.chart(spec, f"between_{kpi.id}_{place}")
         for note in card.notes:
             st.markdown(plain(note))
-        parts.reference(page, kpi, shown, drawn=bool(card.specs) and not _on_funnel(kpi))
+        parts.reference(page, kpi, shown, _with_references(page, kpi, card, shown))
         measurable.beside(page, kpi)
         if not card.numbers:
             return
@@ -113,14 +113,22 @@ def _card(page: Page, kpi: Kpi, method: Method) -> None:
             )
 
 
+def _with_references(page: Page, kpi: Kpi, card: Card, shown: Sequence[Line]) -> Sequence[Line]:
+    """Return the rows whose references the chart has: on a funnel, those of what is chosen."""
+    if not card.specs:
+        return ()
+    return (parts.line_of(page, shown),) if _on_funnel(kpi) else shown
+
+
 def _drawing(
     page: Page, kpi: Kpi, published: Published, method: Method, card: Card
 ) -> files.Drawing | None:
     if not card.specs:
         return None
-    known = parts.known_elsewhere(page, kpi, parts.lines_of(page, published))
-    lines = [item for item in known if item.lines and not _on_funnel(kpi)]
-    told = tuple(f"{item.origin}: {item.told}" for item in lines)
+    shown = parts.lines_of(page, published)
+    known = parts.known_elsewhere(page, kpi, shown)
+    keys = {line.key for line in _with_references(page, kpi, card, shown)}
+    told = tuple(f"{item.origin}: {item.told}" for item in known if item.lines & keys)
     return files.Drawing(
         page.fill(kpi.name),
         lambda: _made(page, kpi, published, method, "light").specs[0][1],

@@ -1,6 +1,6 @@
 """The parts that pages are made of: tables, charts with their sentence, definitions, downloads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,7 +137,8 @@ def kpi_card(page: Page, kpi: Kpi) -> None:
         st.markdown(plain(card.sentence))
         if card.spec is not None:
             chart(card.spec, kpi.id)
-        reference(page, kpi, lines_of(page, published), drawn=card.spec is not None)
+        shown = lines_of(page, published)
+        reference(page, kpi, shown, shown if card.spec is not None else ())
         target(page, kpi)
         measurable.beside(page, kpi)
         with st.expander("Numbers"):
@@ -212,13 +213,13 @@ def protection_note(page: Page) -> str:
     )
 
 
-def reference(page: Page, kpi: Kpi, shown: Sequence[Line], *, drawn: bool = False) -> None:
+def reference(page: Page, kpi: Kpi, shown: Sequence[Line], drawn: Collection[Line] = ()) -> None:
     """Show what is known from elsewhere about the same thing, or, folded up, a different one.
 
-    `drawn` says whether the chart above has a line for it.
+    `drawn` are the rows of which the chart above has a line for what concerns them.
     """
-    found = known_elsewhere(page, kpi, shown)
-    told = {item: plain(item.told if drawn else item.text) for item in found}
+    found, keys = known_elsewhere(page, kpi, shown), {line.key for line in drawn}
+    told = {item: plain(item.told if item.lines & keys else item.text) for item in found}
     for item in found:
         if item.source != "literature":
             st.markdown(f"**{item.origin}:** {told[item]}")

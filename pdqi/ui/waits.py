@@ -74,7 +74,7 @@ def _lengths(page: Page, kpi: Kpi) -> None:
     key = parts.drawn(page, "lengths", kpi.id, *(item.name for item in taken))
     card: Card = parts.kept(key, lambda: _curves(page, kpi, published, taken, page.mode))
     _show(card, kpi.id)
-    parts.reference(page, kpi, shown)
+    parts.reference(page, kpi, shown, [item.line for item in taken] if card.spec else ())
     measurable.beside(page, kpi)
     with st.expander("Numbers"):
         content: Table = parts.kept(
