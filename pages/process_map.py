@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from pdqi.ui import maps, open_page
+from pdqi.ui import maps, open_page, routes
 
 page = open_page("process_map")
 st.header("As recorded", anchor="recorded")
 maps.recorded(page)
+st.header("Routes", anchor="routes")
+routes.show(page)
 st.header("As designed", anchor="designed")
 maps.designed(page)
 st.header("Where design and records agree", anchor="compared")

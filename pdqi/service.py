@@ -15,7 +15,8 @@ from pdqi.config import Config, Policy, Role
 from pdqi.disclosure import Family, protect
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.catalogue import CATALOGUE, kpi
-from pdqi.metrics.kpi import Kpi
+from pdqi.metrics.kpi import Kpi, Routes
+from pdqi.metrics.kpis.pathways import OTHER_ROUTES, steps_of
 from pdqi.metrics.measure import Raw, measure
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Published, Scope
 from pdqi.store import vocabularies
@@ -229,6 +230,8 @@ class Service:
         for row in raw.rows():
             if row.by is not None:
                 parts.setdefault(row.scope, set()).add(row.by)
+        if isinstance(raw.kind, Routes):
+            return self._route_families(parts.get(SYSTEM, set()))
         families = [
             Family((scope, None), tuple((scope, by) for by in sorted(names)))
             for scope, names in parts.items()
@@ -249,6 +252,21 @@ class Service:
             families += [
                 Family((whole, by), tuple((part, by) for part in parts_of))
                 for whole, parts_of in members
+            ]
+        return families
+
+    def _route_families(self, routes: Iterable[str]) -> Sequence[Family]:
+        """What a scope's total is made of: the routes that touch it, and its own rare ones."""
+        named = sorted(route for route in routes if route != OTHER_ROUTES)
+        families = []
+        for scope in self.scopes:
+            teams = set(scope.teams)
+            through = [(SYSTEM, r) for r in named if not teams.isdisjoint(steps_of(r)[0])]
+            families.append(Family((scope.key, None), ((scope.key, OTHER_ROUTES), *through)))
+        for by in (None, OTHER_ROUTES):
+            families += [
+                Family((whole, by), tuple((part, by) for part in parts))
+                for whole, parts in self._members
             ]
         return families
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from pdqi.config import Config
@@ -425,6 +426,38 @@ class Oracle:
             arrow: {"moves": len(found), "people": len({name for name, _ in found})}
             for arrow, found in moves.items()
         }
+
+    def routes(self) -> Figures:
+        taken: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+        for name in self.people:
+            path = [m for m in self.merged if m.person == name and m.start >= self.first]
+            if not path:
+                continue
+            ends = [m.end for m in path if m.end and m.end <= self.to]
+            ended = max(ends) if len(ends) == len(path) else self.to
+            teams = [m.team for m in path]
+            route = (*teams[:8], "…") if len(teams) > 8 else tuple(teams)
+            taken.setdefault(route, []).append((name, (ended - path[0].start).days))
+        fewest = max(p.threshold for p in self.config.policies if not p.cleared)
+        rows: dict[Any, list[tuple[str, int]]] = {}
+        for route, found in taken.items():
+            rare = len(found) < fewest
+            if not rare:
+                rows["system", ">".join(route)] = found
+            for key, members in self.scopes.items():
+                if members & set(route):
+                    rows.setdefault(key, []).extend(found)
+                    if rare:
+                        rows.setdefault((key, "*"), []).extend(found)
+        return {place: self._of_route(found) for place, found in rows.items()}
+
+    def _of_route(self, found: list[tuple[str, int]]) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for prefix, wanted in (("pd", True), ("other", False)):
+            days = [number for name, number in found if self.is_case(name) is wanted]
+            row[f"{prefix}_people"] = len(days)
+            row[f"{prefix}_median_days"] = median(days) if days else None
+        return row
 
     def entry_points(self) -> Figures:
         found: Figures = {}

@@ -81,7 +81,7 @@ class Compared:
 def compare(flow: Flow, library: Library) -> tuple[Compared, ...]:
     """Set the designed map against the recorded one: every step and route of either."""
     nodes = {node.id: node for node in library.process_map.nodes}
-    present = {name for node in flow.nodes for name in _names(node.id, library)}
+    present = {name for node in flow.nodes for name in library.known_as(node.id)}
     found: list[Compared] = []
     for node in nodes.values():
         recorded = not present.isdisjoint(node.episodes_of)
@@ -101,8 +101,8 @@ def compare(flow: Flow, library: Library) -> tuple[Compared, ...]:
             for item in flow.arrows
             if any(
                 (source, target) in pairs
-                for source in _names(item.source, library)
-                for target in _names(item.target, library)
+                for source in library.known_as(item.source)
+                for target in library.known_as(item.target)
             )
         ]
         matched.update(found_here)
@@ -125,9 +125,3 @@ def _of_arrow(ref: str, name: str, items: Collection[FlowArrow]) -> Compared:
     if shown:
         return Compared(ref, name, "designed_and_recorded", sum(shown))
     return Compared(ref, name, "suppressed" if items else "designed_not_recorded")
-
-
-def _names(place: str, library: Library) -> tuple[str, ...]:
-    """Return the ids under which content may speak of a team: its own and its service's."""
-    services = tuple(team.service for team in library.config.teams if team.id == place)
-    return (place, *services)

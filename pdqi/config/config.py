@@ -121,6 +121,11 @@ class Config(Frozen):
         """Return the disclosure policy of a role."""
         return {item.id: item for item in self.policies}[self.role(role_id).policy]
 
+    @property
+    def strictest_threshold(self) -> int:
+        """How many people there must be for what no reader at all may see of fewer."""
+        return max((p.threshold for p in self.policies if not p.cleared), default=1)
+
     def members(self, team_set: TeamSet) -> tuple[str, ...]:
         """Return the ids of the teams in a set, in the order of config."""
         return tuple(

@@ -161,6 +161,25 @@ class Library:
                     return node
         return None
 
+    def known_as(self, place: str) -> tuple[str, ...]:
+        """Return the ids under which content may speak of a team: its own and its service's."""
+        services = tuple(team.service for team in self.config.teams if team.id == place)
+        return (place, *services)
+
+    def designs(self, source: str, target: str) -> bool:
+        """Whether a move from one team to another is on a route of the designed map."""
+        return any(
+            (start, end) in self._designed_moves
+            for start in self.known_as(source)
+            for end in self.known_as(target)
+        )
+
+    @cached_property
+    def _designed_moves(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (move.start, move.end) for arrow in self.process_map.arrows for move in arrow.moves
+        )
+
     def references(
         self, kpi_id: str, services: Collection[str] | None = None
     ) -> tuple[PublishedFigure, ...]:

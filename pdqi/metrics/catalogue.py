@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.kpi import Kpi
-from pdqi.metrics.kpis import journeys, presentation, staff, treatment, waits
+from pdqi.metrics.kpis import journeys, pathways, presentation, staff, treatment, waits
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,15 @@ CATALOGUE: tuple[Kpi, ...] = (
     *staff.KPIS,
 )
 
+PATHWAY: tuple[Kpi, ...] = pathways.KPIS
+"""What is measured in the same way and shown with the process map, not among the figures."""
+
 KPI_IDS = frozenset(kpi.id for kpi in CATALOGUE)
 
 
 def kpi(kpi_id: str) -> Kpi:
-    """Return a KPI by id; raises `RequestError`."""
-    for item in CATALOGUE:
+    """Return a KPI, or what is shown with the map, by id; raises `RequestError`."""
+    for item in (*CATALOGUE, *PATHWAY):
         if item.id == kpi_id:
             return item
     raise RequestError(

@@ -257,6 +257,15 @@ class Tally(Kind):
     """Counts of a thing in one place."""
 
 
+@dataclass(frozen=True)
+class Routes(Tally):
+    """People by route. A route has one row, of the whole system, whichever scopes it touches.
+
+    So the same people are never shown twice under two protections. What a scope's total is made
+    of are the routes that touch it, and its own row of the rare ones.
+    """
+
+
 def _share(
     cells: Mapping[str, Cell], part: str, whole: str, value: str, low: str, high: str
 ) -> Cells:

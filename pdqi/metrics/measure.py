@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from pdqi.config import Config
 from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
+from pdqi.metrics.kpis.pathways import ROUTE_STEPS
 from pdqi.model import Basis, Period
 from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
@@ -185,6 +186,8 @@ def parameters(config: Config, bases: Sequence[Basis]) -> dict[str, Any]:
         "any_age": band.first is None and band.last is None,
         **{f"weeks_{number}": 7 * number for number in WEEKS},
         "assessment_days": ASSESSMENT_DAYS,
+        "route_steps": ROUTE_STEPS,
+        "fewest_on_route": config.strictest_threshold,
         "panel_kind": config.rules.panel_kind,
         "attendance_kind": config.rules.attendance_kind,
         "contact_kinds": list(config.rules.contact_kinds),

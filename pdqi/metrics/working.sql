@@ -135,3 +135,28 @@ select period, person_key, team_key, next_team_key,
        case when ended_on <= last_day then next_started_on - ended_on end as days
 from care join periods using (period)
 where started_on >= first_day and next_started_on <= last_day
+
+-- table: pathways
+-- The route of each person whose care started in the period: the teams of the merged episodes that
+-- did, in the order of their start, as text; the same teams as bits; and the days from the first
+-- start to the last end, or to the census day where care goes on. What comes after the steps that a
+-- route is told by is told as more, and has no part in the bits.
+with ways as (
+    select period, person_key, is_case,
+           list(team_key order by started_on, team_key) as steps,
+           min(started_on) as began,
+           case when bool_and(coalesce(ended_on <= last_day, false)) then max(ended_on)
+                else max(last_day) end as ended
+    from care join periods using (period)
+    where started_on >= first_day
+    group by period, person_key, is_case
+),
+ids as (
+    select list(team order by team_key) as ids from teams
+)
+select period, person_key, is_case, ended - began as days,
+       array_to_string(list_transform(steps[:$route_steps], lambda key: ids[key + 1]), '>')
+           || case when len(steps) > $route_steps then '>…' else '' end as route,
+       list_reduce(list_transform(steps[:$route_steps], lambda key: bit_of(key)),
+                   lambda mine, also: mine | also) as teams
+from ways cross join ids

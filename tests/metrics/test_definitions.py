@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pdqi.config import Config
-from pdqi.metrics.catalogue import CATALOGUE
+from pdqi.metrics.catalogue import CATALOGUE, PATHWAY
 from pdqi.metrics.measure import measure
 from pdqi.model import Basis, Period
 from pdqi.store.store import Store
 from tests.oracle import Oracle
-from tests.worlds import make_store
+from tests.worlds import config_with, make_store
 
 CONFIG = Config.load(Path(__file__).parents[1] / "world.yaml")
+EVERY = (*CATALOGUE, *PATHWAY)
 TEAMS = [team.id for team in CONFIG.teams]
 # Days crowd around the edges of the period, where definitions are decided.
 EDGES = [date(2023, 1, 1), date(2023, 12, 31), date(2022, 1, 1), date(2021, 12, 31)]
@@ -120,19 +121,25 @@ PERIODS = st.sampled_from(
     PERIODS,
     st.sampled_from(["standard", "confirmed_only", "broad"]),
     st.sampled_from(["working_age", "all_ages"]),
+    st.sampled_from([1, 2, 5]),
 )
 def test_sql_says_what_the_definitions_say(
-    world: dict[str, list[dict[str, Any]]], period: Period, definition: str, ages: str
+    world: dict[str, list[dict[str, Any]]],
+    period: Period,
+    definition: str,
+    ages: str,
+    threshold: int,
 ) -> None:
+    config = protecting(threshold)
     basis = Basis(period, definition, ages)
     with (
         TemporaryDirectory() as folder,
-        Store.open(make_store(world, Path(folder)), CONFIG) as store,
+        Store.open(make_store(world, Path(folder)), config) as store,
     ):
-        measured = measure(store, CONFIG, CATALOGUE, (basis,))
+        measured = measure(store, config, EVERY, (basis,))
     raw = {name: only for name, (only,) in measured.items()}
-    oracle = Oracle(world, CONFIG, basis)
-    for kpi in CATALOGUE:
+    oracle = Oracle(world, config, basis)
+    for kpi in EVERY:
         if not hasattr(oracle, kpi.id):
             continue
         expected = getattr(oracle, kpi.id)()
@@ -149,6 +156,12 @@ def test_sql_says_what_the_definitions_say(
                 assert got[place][name] == value, (kpi.id, place, name)
         extra = {place for place, row in got.items() if place not in expected and any(row.values())}
         assert not extra, (kpi.id, extra)
+
+
+def protecting(threshold: int) -> Config:
+    """Return the config with another threshold: routes of so few people are told by themselves."""
+    policies = [policy.model_copy(update={"threshold": threshold}) for policy in CONFIG.policies]
+    return config_with(CONFIG, policies=tuple(policies))
 
 
 def _returns(place: str) -> bool:

@@ -16,7 +16,7 @@ from scipy import stats
 from pdqi.config import Config
 from pdqi.disclosure import protect
 from pdqi.labels import Labels
-from pdqi.metrics.catalogue import CATALOGUE, kpi
+from pdqi.metrics.catalogue import CATALOGUE, PATHWAY, kpi
 from pdqi.metrics.kpi import Kpi, Proportion
 from pdqi.metrics.measure import RawRow, measure
 from pdqi.model import Basis, Period, Published
@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "pdqi/metrics/examples"
 CONFIG = Config.load(ROOT / "tests/world.yaml")
 CLEARED = CONFIG.policy_of("cleared")
+EVERY = (*CATALOGUE, *PATHWAY)
 ABSENT = "absent"
 # A sum of parts may be left out of an example; a place of its own may not.
 SUMS = ("service:", "both", "system")
@@ -108,7 +109,7 @@ def figures(store: Store, item: Kpi, basis: Basis) -> tuple[list[RawRow], Publis
     return list(raw.rows()), protect(raw, (), CLEARED)
 
 
-@pytest.mark.parametrize("item", CATALOGUE, ids=lambda item: item.id)
+@pytest.mark.parametrize("item", EVERY, ids=lambda item: item.id)
 def test_figures_are_those_worked_out_by_hand(item: Kpi, tmp_path: Path) -> None:
     example = example_of(item)
     with Store.open(make_store(example.world, tmp_path), CONFIG) as store:
@@ -157,10 +158,10 @@ def check_wilson(values: dict[str, Any]) -> None:
 
 
 def test_every_kpi_has_an_example_and_no_example_is_left_over() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.md")} == {item.id for item in CATALOGUE}
+    assert {path.stem for path in EXAMPLES.glob("*.md")} == {item.id for item in EVERY}
 
 
-@pytest.mark.parametrize("item", CATALOGUE, ids=lambda item: item.id)
+@pytest.mark.parametrize("item", EVERY, ids=lambda item: item.id)
 def test_an_example_is_worth_its_place(item: Kpi) -> None:
     example = example_of(item)
     assert re.fullmatch(r"# [A-Z].{10,90}[^.]", example.title)
@@ -214,7 +215,7 @@ SCOPE_WORDS = {"set": "named set", "system": "whole system"}
 def kpi_table() -> str:
     """Return the table of KPIs as it stands in docs/method.md."""
     lines = ["| id | name | numerator | denominator | scopes |", "|---|---|---|---|---|"]
-    for item in CATALOGUE:
+    for item in EVERY:
         scopes = ", ".join(SCOPE_WORDS.get(kind, kind) for kind in item.scopes)
         by = f"; by {item.by}" if item.by else ""
         words = [
