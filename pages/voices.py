@@ -1,5 +1,8 @@
-"""Voices: what patients, carers and staff said."""
+"""Voices: what patients, carers and staff said, and what stands beside it."""
 
-from pdqi.ui import open_page, people
+from pdqi.ui import open_page, thread, voices
 
-people.voices(open_page("voices"))
+page = open_page("voices")
+voices.about(page)
+thread.choose(page)
+voices.show(page)

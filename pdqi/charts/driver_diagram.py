@@ -7,20 +7,11 @@ through, with its reason. Boxes carry a measure where the caller gives one.
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from pdqi.charts.drawing import (
-    Shape,
-    Words,
-    canvas,
-    shapes,
-    texts,
-)
+from pdqi.charts.cards import BROKEN, curve, tones, written
+from pdqi.charts.drawing import Shape, Words, canvas, shapes, texts
 from pdqi.charts.driver_layout import (
-    BROKEN,
     HEADINGS,
     LEFTS,
-    LINE,
-    PAD,
-    PART,
     WIDTH,
     Card,
     cards_of,
@@ -28,34 +19,40 @@ from pdqi.charts.driver_layout import (
     places_of,
 )
 from pdqi.charts.geometry import Box, polygon, rectangle, width_of
-from pdqi.charts.theme import LIGHT, NORMAL, SMALL, Palette, Spec
+from pdqi.charts.theme import LIGHT, NORMAL, Palette, Spec
 from pdqi.content import Library
 from pdqi.content.models import DriverDiagram, Strength
+from pdqi.findings.live import Live
+from pdqi.findings.thread import dropped_words
 from pdqi.labels import Labels
-from pdqi.words import day
 
 
 def diagram(
     library: Library,
     labels: Labels,
-    measures: Mapping[str, str] | None = None,
+    measures: Mapping[str, Live] | None = None,
     lit: Set[str] = frozenset(),
     colours: Palette = LIGHT,
+    chosen: str = "",
 ) -> Spec:
     """Return the diagram as a Vega-Lite specification of fixed size, 1,112 pixels wide.
 
-    `measures` gives the words that stand for a KPI, already fit for the reader. `lit` are the
-    references to keep bright, as from `Library.thread`; the rest is dimmed. Empty dims nothing.
+    `measures` gives how a KPI stands, already fit for the reader. `lit` are the references to keep
+    bright, as from `Library.thread`; the rest is dimmed. Empty dims nothing. The `chosen` box has a
+    thick edge.
     """
     cards = list(cards_of(library, labels, measures or {}))
     boxes, height = places_of(cards, library.driver_diagram)
     drawn: list[Shape] = []
     words: list[Words] = []
+    strikes: list[Shape] = []
     for card in cards:
         bright = not lit or card.ref in lit
-        more, text = _drawn(card, boxes[card.ref], colours, bright)
-        drawn += more
+        drawn.append(_box(card, boxes[card.ref], colours, bright, card.ref == chosen))
+        ink = tones(colours, bright=bright, filled=card.column == 0)
+        text, struck = written(card.parts, boxes[card.ref], ink)
         words += text
+        strikes += struck
     lines = _lines(library.driver_diagram, boxes, lit, colours)
     for column, heading in enumerate(HEADINGS):
         words.append(
@@ -65,7 +62,7 @@ def diagram(
     layers = [
         *shapes("links", lines),
         *shapes("boxes", drawn, heard=True, picked=True),
-        *shapes("strikes", _strikes(cards, boxes, colours)),
+        *shapes("strikes", strikes),
         *shapes("legend", key),
         *texts([*words, *key_words], colours),
     ]
@@ -86,17 +83,22 @@ def diagram_summary(library: Library, labels: Labels) -> str:
 
 
 def diagram_table(
-    library: Library, labels: Labels, measures: Mapping[str, str] | None = None
+    library: Library, labels: Labels, measures: Mapping[str, Live] | None = None
 ) -> list[dict[str, str]]:
     """Return the links as rows, from a change idea to its primary driver; ideas in order."""
     content = library.driver_diagram
     primary = {item.id: labels.fill(item.name) for item in content.primary}
     drivers = {item.id: item for item in content.secondary}
     gaps = {item.id: labels.fill(item.text) for item in content.gaps}
+    known = measures or {}
     rows = []
     for idea in content.ideas:
-        said = [(measures or {}).get(item.kpi, "") for item in idea.measured_by]
-        status = f"Dropped on {day(idea.dropped.on)}: {idea.dropped.reason}" if idea.dropped else ""
+        said = [
+            f"{known[item.kpi].name} ({item.type}): {known[item.kpi].said}"
+            for item in idea.measured_by
+            if item.kpi in known
+        ]
+        status = dropped_words(idea.dropped, labels) if idea.dropped else ""
         for driver_id, strength in sorted(drivers_of(content, idea.id).items()):
             driver = drivers[driver_id]
             rows += [
@@ -106,57 +108,23 @@ def diagram_table(
                     "Gaps": "; ".join(gaps[gap.to] for gap in driver.gaps),
                     "Change idea": f"{idea.id}: {labels.fill(idea.text)}",
                     "Link": "weak" if "weak" in (strength, link.strength) else "strong",
-                    "Measures": "; ".join(words for words in said if words),
-                    "Status": labels.fill(status),
+                    "Measures": "; ".join(said),
+                    "Status": status,
                 }
                 for link in driver.of
             ]
     return rows
 
 
-def _drawn(card: Card, box: Box, colours: Palette, bright: bool) -> tuple[list[Shape], list[Words]]:
-    """Return a box and its lines; the aim is dark, primary drivers are pale blue."""
-    gone = bool(card.dropped) and card.column == 3
+def _box(card: Card, box: Box, colours: Palette, bright: bool, chosen: bool) -> Shape:
+    """Return a box; the aim is dark, primary drivers are pale blue, what was dropped is broken."""
     fill = (colours.blue, colours.blue_soft, colours.ground, colours.ground)[card.column]
-    ink = colours.on_ink if card.column == 0 else colours.muted if gone else colours.ink
-    stroke = colours.line if gone else colours.blue if card.column < 2 else colours.ink
+    stroke = colours.line if card.dropped else colours.blue if card.column < 2 else colours.ink
     if not bright:
-        fill, ink, stroke = colours.ground, colours.line, colours.faint
-    dash = BROKEN if gone else (1.0, 0.0)
-    shape = Shape(card.ref, rectangle(box, 4), fill, stroke, 1.25, dash, card.tip)
-    measure = colours.on_ink if card.column == 0 else colours.blue
-    quiet = colours.on_ink if card.column == 0 else colours.muted
-    parts = (
-        (card.above, quiet, False),
-        (card.title, ink, card.column < 2),
-        (card.measures, measure, True),
-        (card.dropped, quiet, False),
-    )
-    words = []
-    y = box.y + PAD
-    for lines, colour, bold in parts:
-        for line in lines:
-            shade = colour if bright else colours.muted
-            words.append(
-                Words(box.x + PAD, y + LINE / 2, (line,), shade, SMALL, bold=bold, align="left")
-            )
-            y += LINE
-        y += PART if lines else 0
-    return [shape], words
-
-
-def _strikes(cards: list[Card], boxes: Mapping[str, Box], colours: Palette) -> list[Shape]:
-    """Return a line through each line of text of an idea that was dropped."""
-    found = []
-    for card in cards:
-        if card.column != 3 or not card.dropped:
-            continue
-        box = boxes[card.ref]
-        for n, text in enumerate(card.title):
-            y = box.y + PAD + (n + 0.5) * LINE
-            ends = [(box.x + PAD, y), (box.x + PAD + width_of(text), y)]
-            found.append(Shape("", polygon(ends, closed=False), stroke=colours.muted, weight=1.25))
-    return found
+        fill, stroke = colours.ground, colours.faint
+    dash = BROKEN if card.dropped else (1.0, 0.0)
+    weight = 3.5 if chosen else 1.25
+    return Shape(card.ref, rectangle(box, 4), fill, stroke, weight, dash, card.tip)
 
 
 def _lines(
@@ -187,11 +155,7 @@ def _lines(
     for left, right, strength in links:
         a, b = boxes[left], boxes[right]
         y, z = height_at(a, right, leaving[left]), height_at(b, left, entering[right])
-        bend = (b.x - a.right) * 0.55
-        path = (
-            f"M{a.right:.1f},{y:.1f}C{a.right + bend:.1f},{y:.1f} "
-            f"{b.x - bend:.1f},{z:.1f} {b.x:.1f},{z:.1f}"
-        )
+        path = curve((a.right, y), (b.x, z))
         strong = strength == "strong"
         line = Shape("", path, "transparent", colours.blue, 1.75)
         if not strong:

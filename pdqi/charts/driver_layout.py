@@ -1,42 +1,40 @@
 """The boxes of the driver diagram: their lines of text, their places, and what links to what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pdqi.charts.geometry import Box, wrap
+from pdqi.charts.cards import PAD, Line, Run, flowed, height_of, measured
+from pdqi.charts.geometry import Box
 from pdqi.content import Library
 from pdqi.content.models import DriverDiagram, Measure, Strength
+from pdqi.findings.live import Live
+from pdqi.findings.thread import dropped_words
 from pdqi.labels import Labels
 
 WIDTH = 1096
 HEADINGS = ("Aim", "Primary drivers", "Secondary drivers", "Change ideas")
-LEFTS = (0, 222, 452, 760)
-WIDTHS = (150, 158, 228, 336)
-TOP, GAP, LINE, PAD, PART = 44, 12, 15, 9, 4
-BROKEN = (5.0, 4.0)
-MOST_MEASURES = 2
+LEFTS = (0, 216, 438, 720)
+WIDTHS = (160, 168, 226, 376)
+TOP, GAP = 44, 12
 
 
 @dataclass(frozen=True)
 class Card:
-    """One box before it has a place: its texts in lines, bold first, measures last."""
+    """One box before it has a place: its lines in parts, and what it is when it is read out."""
 
     ref: str
     column: int
-    title: tuple[str, ...]
-    above: tuple[str, ...]
-    measures: tuple[str, ...]
-    dropped: tuple[str, ...]
+    parts: tuple[tuple[Line, ...], ...]
     tip: str
+    dropped: bool = False
 
     @property
     def height(self) -> float:
         """The height that the lines need."""
-        parts = [part for part in (self.above, self.title, self.measures, self.dropped) if part]
-        return sum(map(len, parts)) * LINE + (len(parts) - 1) * PART + 2 * PAD
+        return height_of(self.parts)
 
 
-def cards_of(library: Library, labels: Labels, measures: Mapping[str, str]) -> Iterator[Card]:
+def cards_of(library: Library, labels: Labels, measures: Mapping[str, Live]) -> Iterator[Card]:
     """Give a card for each box, column by column from the left."""
     content = library.driver_diagram
     branches = {branch.id: labels.fill(branch.name) for branch in content.branches}
@@ -45,45 +43,47 @@ def cards_of(library: Library, labels: Labels, measures: Mapping[str, str]) -> I
         ref: str,
         column: int,
         title: str,
-        measured: tuple[Measure, ...],
+        by: tuple[Measure, ...],
+        *,
         above: str = "",
-        dropped: str = "",
-        tip: str = "",
+        below: str = "",
+        dropped: bool = False,
+        whole: str = "",
     ) -> Card:
         room = WIDTHS[column] - 2 * PAD
-        shown = [measures[item.kpi] for item in measured if item.kpi in measures][:MOST_MEASURES]
-        return Card(
-            ref,
-            column,
-            wrap(title, room, bold=column < 2),
-            wrap(above, room) if above else (),
-            tuple(line for text in shown for line in wrap(text, room)),
-            wrap(dropped, room) if dropped else (),
-            tip or f"{title}.",
-        )
+        bold = column < 2
+        parts: list[Sequence[Line]] = [
+            flowed([Run(above, "quiet")], room),
+            flowed([Run(title, "struck" if dropped else "title", bold)], room),
+        ]
+        shown = [(item, measures[item.kpi]) for item in by if item.kpi in measures]
+        parts += [flowed(measured(live, item.type), room) for item, live in shown]
+        parts.append(flowed([Run(below, "quiet")], room))
+        said = [f"{(whole or title).rstrip('.')}."]
+        said += [
+            f"{item.type.capitalize()} measure: {live.name}: {live.said}." for item, live in shown
+        ]
+        said += [f"{below.rstrip('.')}."] if below else []
+        kept = tuple(tuple(part) for part in parts if part)
+        return Card(ref, column, kept, " ".join(said), dropped)
 
     aim = content.aim
-    yield card(
-        f"aim:{aim.id}",
-        0,
-        labels.fill(aim.text),
-        aim.measured_by,
-        dropped=labels.fill(aim.target.words),
-    )
+    target = labels.fill(aim.target.words)
+    yield card(f"aim:{aim.id}", 0, labels.fill(aim.text), aim.measured_by, below=target)
     for primary in content.primary:
-        name = labels.fill(primary.name)
-        yield card(f"primary:{primary.id}", 1, name, primary.measured_by, branches[primary.branch])
+        name, branch = labels.fill(primary.name), branches[primary.branch]
+        yield card(f"primary:{primary.id}", 1, name, primary.measured_by, above=branch)
     for driver in content.secondary:
         yield card(f"secondary:{driver.id}", 2, labels.fill(driver.name), driver.measured_by)
     for idea in content.ideas:
-        gone = idea.dropped
         yield card(
             f"idea:{idea.id}",
             3,
             f"{idea.id}  {labels.fill(idea.short)}",
-            idea.measured_by,
-            dropped=f"Dropped: {labels.fill(gone.reason)}" if gone else "",
-            tip=f"{idea.id}: {labels.fill(idea.text)}.",
+            () if idea.dropped else idea.measured_by,
+            below=dropped_words(idea.dropped, labels) if idea.dropped else "",
+            dropped=idea.dropped is not None,
+            whole=f"{idea.id}: {labels.fill(idea.text)}",
         )
 
 
@@ -96,8 +96,8 @@ def places_of(cards: list[Card], content: DriverDiagram) -> tuple[dict[str, Box]
         for column in range(4)
     }
     full = max(needed.values())
-    for column in (2, 3):
-        _stack(stacks[column], column, full, boxes)
+    _stack(stacks[2], 2, full, boxes)
+    _stack(_sorted_by_drivers(stacks[3], content, boxes), 3, full, boxes)
     wanted = {
         f"primary:{primary.id}": [
             boxes[f"secondary:{driver.id}"].middle[1]
@@ -116,6 +116,20 @@ def places_of(cards: list[Card], content: DriverDiagram) -> tuple[dict[str, Box]
     aim = stacks[0][0]
     boxes[aim.ref] = Box(LEFTS[0], TOP + (full - aim.height) / 2, WIDTHS[0], aim.height)
     return boxes, max(box.bottom for box in boxes.values())
+
+
+def _sorted_by_drivers(
+    cards: list[Card], content: DriverDiagram, boxes: Mapping[str, Box]
+) -> list[Card]:
+    """Return the ideas from the top in the order of what they move, so that few lines cross."""
+
+    def height(card: Card) -> float:
+        linked = drivers_of(content, card.ref.partition(":")[2])
+        strong = [driver for driver, strength in linked.items() if strength == "strong"]
+        middles = [boxes[f"secondary:{driver}"].middle[1] for driver in strong or linked]
+        return sum(middles) / len(middles) if middles else TOP
+
+    return sorted(cards, key=height)
 
 
 def _stack(cards: list[Card], column: int, full: float, boxes: dict[str, Box]) -> None:

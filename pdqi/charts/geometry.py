@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pdqi.charts.theme import SMALL
 
-_NARROW, _WIDE = frozenset("iljft.,:;|!'’()[] I"), frozenset("mwMW%@")
+_NARROW, _WIDE = frozenset("iljft.,:;|!'’()[] I"), frozenset("mwMW%@▲▼●")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def width_of(text: str, size: float = SMALL, bold: bool = False) -> float:
         0.31 if sign in _NARROW else 0.87 if sign in _WIDE else 0.7 if sign.isupper() else 0.56
         for sign in text
     )
-    return units * size * (1.06 if bold else 1.0)
+    return units * size * (1.2 if bold else 1.05)
 
 
 def wrap(text: str, width: float, size: float = SMALL, bold: bool = False) -> tuple[str, ...]:

@@ -1,101 +1,103 @@
 """The parts of the driver diagram page: the picture, the same as a list, and as a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from pdqi.charts import driver_diagram, theme
+from pdqi.charts.driver_layout import drivers_of
 from pdqi.charts.theme import Spec
-from pdqi.content import Library
-from pdqi.content.models import Idea, Measure, Primary, Secondary
-from pdqi.findings import readings
-from pdqi.metrics.catalogue import CATALOGUE
-from pdqi.ui import files, parts
+from pdqi.content.models import Idea, Measure
+from pdqi.findings.live import Live
+from pdqi.findings.thread import dropped_words
+from pdqi.ui import files, over_time, parts, thread
+from pdqi.ui.live import measures
 from pdqi.ui.maps import file_table
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 
-def measures(page: Page) -> dict[str, str]:
-    """Return what stands for each KPI in a box: its value for the chosen scope, or the system's."""
-    library = page.facts.library
-    wanted = {link.kpi for link in _links(library)} if library else set()
-    kpis = [kpi for kpi in CATALOGUE if kpi.id in wanted]
-    published = page.facts.service.all_figures(page.choice.basis, page.facts.viewer, kpis)
-    found = {}
-    for kpi in kpis:
-        table = published[kpi.id]
-        figure = table.at(page.choice.scope.key)
-        reading = readings.readings(kpi, page.facts.labels)[0]
-        if figure is not None and reading.value in figure.cells:
-            found[kpi.id] = readings.value(kpi, figure, reading, cleared=table.cleared)
-    return found
-
-
-def _links(library: Library) -> Iterable[Measure]:
-    content = library.driver_diagram
-    yield from content.aim.measured_by
-    boxes: tuple[Primary | Secondary | Idea, ...]
-    boxes = (*content.primary, *content.secondary, *content.ideas)
-    for box in boxes:
-        yield from box.measured_by
-
-
 def picture(page: Page) -> None:
-    """Show the diagram with the live figures of its boxes."""
+    """Show the diagram with the live figures of its boxes; a click on one shows its thread."""
     if parts.content_missing(page) or page.facts.library is None:
         return
     library, labels = page.facts.library, page.facts.labels
     st.markdown(plain(driver_diagram.diagram_summary(library, labels)))
-    live = measures(page)
+    live, ref = measures(page), thread.chosen(page) or ""
     spec: Spec = parts.kept(
-        parts.drawn(page, "drivers"),
-        lambda: driver_diagram.diagram(library, labels, live, colours=theme.palette(page.mode)),
+        parts.drawn(page, "drivers", ref),
+        lambda: driver_diagram.diagram(
+            library,
+            labels,
+            live,
+            library.thread(ref) if ref else frozenset(),
+            theme.palette(page.mode),
+            ref,
+        ),
     )
-    parts.picture(spec, "drivers")
+    parts.picture(spec, "drivers", picked=thread.pick, again=ref)
+    with st.container(key="about_drivers"):
+        st.markdown(
+            "Each measure is followed by the kind of measure that it is here and by its value for"
+            f" what is chosen above; then comes what its latest month says. {over_time.LEGEND}"
+        )
 
 
 def outline(page: Page) -> None:
-    """Show the diagram as a list: aim, drivers, what drives those, ideas."""
+    """Show the diagram as a list: aim, drivers, what drives those, ideas; each idea told once."""
     library = page.facts.library
     if library is None:
         return
-    content = library.driver_diagram
-    live = measures(page)
-    aim = content.aim
-    said = [f"- **Aim:** {plain(page.fill(aim.text))} {_live(aim.measured_by, live, page)}"]
+    content, live = library.driver_diagram, measures(page)
+    told: set[str] = set()
+
+    def line(depth: int, text: str, by: Iterable[Measure] = ()) -> str:
+        figures = [f"{'  ' * (depth + 1)}- *{each}*" for each in _figures(by, live)]
+        return "\n".join([f"{'  ' * depth}- {text}", *figures])
+
+    target = plain(page.fill(content.aim.target.words))
+    aim = f"**Aim:** {plain(page.fill(content.aim.text))}. {target}"
+    said = [line(0, aim, content.aim.measured_by)]
     for primary in content.primary:
-        said.append(
-            f"  - **{plain(page.fill(primary.name))}** {_live(primary.measured_by, live, page)}"
-        )
+        said.append(line(1, f"**{plain(page.fill(primary.name))}**", primary.measured_by))
         for driver in content.secondary:
             links = [link for link in driver.of if link.to == primary.id]
             if not links:
                 continue
-            weak = " (weak link)" if links[0].strength == "weak" else ""
-            figures = _live(driver.measured_by, live, page)
-            said.append(f"    - {plain(page.fill(driver.name))}{weak} {figures}")
-            gaps = {link.to for link in driver.gaps}
+            name = f"{plain(page.fill(driver.name))}{_weak(links[0].strength)}"
+            if driver.id in told:
+                said.append(line(2, f"{name}: as above"))
+                continue
+            told.add(driver.id)
+            said.append(line(2, name, driver.measured_by))
             for idea in content.ideas:
-                near = {link.to for link in idea.addresses} & gaps
-                if near or driver.id in {link.to for link in idea.drivers}:
-                    said.append(
-                        f"      - {_idea(idea, page)} {_live(idea.measured_by, live, page)}"
-                    )
+                strength = drivers_of(content, idea.id).get(driver.id)
+                if strength is None:
+                    continue
+                again = idea.id in told
+                text = f"{_idea(idea, page, again=again)}{_weak(strength)}"
+                said.append(line(3, text, () if again else idea.measured_by))
+                told.add(idea.id)
     st.markdown("\n".join(said))
 
 
-def _idea(idea: Idea, page: Page) -> str:
-    text = f"Idea {idea.id}: {plain(page.fill(idea.text))}"
+def _weak(strength: str) -> str:
+    return " (weak link)" if strength == "weak" else ""
+
+
+def _idea(idea: Idea, page: Page, *, again: bool) -> str:
+    text = plain(f"{idea.id}: {page.fill(idea.short if again else idea.text)}")
     if idea.dropped is None:
-        return text
-    return f"~~{text}~~ Dropped: {plain(page.fill(idea.dropped.reason))}"
+        return f"Idea {text}{', as above' if again else ''}"
+    return f"~~Idea {text}~~ {plain(dropped_words(idea.dropped, page.facts.labels))}"
 
 
-def _live(links: Iterable[Measure], live: dict[str, str], page: Page) -> str:
-    names = {kpi.id: page.fill(kpi.name) for kpi in CATALOGUE}
-    said = [f"{names[link.kpi]}: {live[link.kpi]}" for link in links if link.kpi in live]
-    return f"*({plain('; '.join(said))})*" if said else ""
+def _figures(by: Iterable[Measure], live: Mapping[str, Live]) -> Iterable[str]:
+    """Return each measure in words: what kind it is here, its value, what its latest month says."""
+    for item in by:
+        if item.kpi in live:
+            found = live[item.kpi]
+            yield plain(f"{item.type.capitalize()} measure: {found.name}: {found.said}")
 
 
 def links_table(page: Page) -> None:

@@ -4,7 +4,7 @@ The link is read first and by hand, so that a value that does not exist is named
 never quietly replaced. After a change every value is written into the link, defaults too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ import streamlit as st
 
 from pdqi import words
 from pdqi.config import Config
+from pdqi.content import Library
 from pdqi.errors import PdqiError, one_of
 from pdqi.metrics.catalogue import SECTIONS
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Scope
@@ -25,12 +26,20 @@ EVERY_SECTION = "all"
 
 @dataclass(frozen=True)
 class Option:
-    """A choice that only one page has; its first name is what stands unless the link says so."""
+    """A choice that only some pages have; its first name is what stands unless the link says so."""
 
     name: str
     page: str
     label: str
     names: Mapping[str, str]
+    also: frozenset[str] = frozenset()
+    """Further pages that have it."""
+    by_page: bool = False
+    """Whether the page draws it, and not the frame."""
+
+    def on(self, page: str) -> bool:
+        """Say whether a page has it."""
+        return page == self.page or page in self.also
 
     @property
     def default(self) -> str:
@@ -70,6 +79,11 @@ OPTIONS = (
         {"0": "Hide none", "10": "10", "25": "25", "50": "50", "100": "100"},
     ),
 )
+THREAD, NO_THREAD = "thread", "none"
+THREADED = frozenset({"voices", "workstreams"})
+"""The pages besides the driver diagram that show the thread of whatever was chosen."""
+MANY = 40
+"""Where more may stand in a link, a notice does not list them."""
 STREAMLITS_OWN = frozenset({"embed", "embed_options"})
 KIND_WORDS: Mapping[PeriodKind, str] = {
     "month": "Month",
@@ -109,7 +123,15 @@ class Read:
     notices: tuple[str, ...]
 
 
-def defaults(service: Service) -> dict[str, str]:
+def options_of(library: Library | None) -> tuple[Option, ...]:
+    """Return every choice that pages have of their own: those above, and an item of the content."""
+    names = {NO_THREAD: "Nothing chosen"}
+    names |= {ref: ref for ref in sorted(library.refs)} if library else {}
+    thread = Option(THREAD, "driver_diagram", "Show the thread of", names, THREADED, by_page=True)
+    return (*OPTIONS, thread)
+
+
+def defaults(service: Service, options: Sequence[Option] = OPTIONS) -> dict[str, str]:
     """Return the values of a link that says nothing; the store holds at least one month."""
     period = service.default_period
     return {
@@ -117,12 +139,12 @@ def defaults(service: Service) -> dict[str, str]:
         "period": period.key if period else "",
         "definition": service.config.default_definition,
         "ages": service.config.default_age_band,
-    } | {option.name: option.default for option in OPTIONS}
+    } | {option.name: option.default for option in options}
 
 
-def read(link: Mapping[str, str], service: Service) -> Read:
+def read(link: Mapping[str, str], service: Service, options: Sequence[Option] = OPTIONS) -> Read:
     """Check what a link asks for; what does not exist is told, and its default stands instead."""
-    values = defaults(service)
+    values = defaults(service, options)
     notices: list[str] = []
     config = service.config
     allowed: dict[str, tuple[str, str, set[str]]] = {
@@ -143,11 +165,11 @@ def read(link: Mapping[str, str], service: Service) -> Read:
         ),
     } | {
         option.name: (
-            f"choice of '{option.label}'",
+            "item" if option.by_page else f"choice of '{option.label}'",
             f"'{option.names[option.default]}'",
             set(option.names),
         )
-        for option in OPTIONS
+        for option in options
     }
     for name, (noun, instead, known) in allowed.items():
         asked = link.get(name)
@@ -159,7 +181,8 @@ def read(link: Mapping[str, str], service: Service) -> Read:
             names, near = one_of(asked, known)
             notices.append(
                 f"The link asks for the {noun} '{_short(asked)}', which does not exist."
-                f" {near + ' ' if near else ''}Shown instead: {instead}. There are: {names}."
+                f" {near + ' ' if near else ''}Shown instead: {instead}."
+                + (f" There are: {names}." if len(known) <= MANY else "")
             )
     if "period" in link:
         period, problem = _period(link["period"], service)
@@ -173,7 +196,7 @@ def read(link: Mapping[str, str], service: Service) -> Read:
         if name not in allowed and name != "period" and name not in STREAMLITS_OWN:
             notices.append(
                 f"The link says '{_short(name)}', which this dashboard does not know, so it made no"
-                f" difference. A link may say {', '.join((*NAMES, *(o.name for o in OPTIONS)))}."
+                f" difference. A link may say {', '.join((*NAMES, *(o.name for o in options)))}."
             )
     return Read(values, tuple(notices))
 
@@ -203,11 +226,12 @@ def _period(asked: str, service: Service) -> tuple[Period | None, str]:
     )
 
 
-def choose(service: Service, page: str) -> tuple[Choice, tuple[str, ...]]:
+def choose(service: Service, page: str, library: Library | None) -> tuple[Choice, tuple[str, ...]]:
     """Draw the filters and return what is chosen, with the sentences about the link."""
+    every = options_of(library)
     state = st.session_state
     link = {name: str(st.query_params[name]) for name in st.query_params}
-    asked = read(link, service)
+    asked = read(link, service, every)
     # A link is taken up when it is new: at first, and when the reader goes back or forward. The
     # menu's links carry nothing, and then what was chosen before stays chosen.
     known = [name for name in link if name not in STREAMLITS_OWN]
@@ -224,9 +248,13 @@ def choose(service: Service, page: str) -> tuple[Choice, tuple[str, ...]]:
     state.setdefault("kind", _kind_of(Period.parse(state["_values"]["period"]), service))
     with st.sidebar:
         _draw(service)
-    own = [option for option in OPTIONS if option.page == page]
+    own = [option for option in every if option.on(page)]
     for option in own:
-        _draw_option(option)
+        if state[option.name] not in option.names:
+            # It stood in the content, and is gone from it since.
+            state[option.name] = option.default
+        if not option.by_page:
+            _draw_option(option)
     values = {name: str(state[name]) for name in asked.values}
     wanted = {name: values[name] for name in (*NAMES, *(option.name for option in own))}
     changed = values != dict(asked.values)
@@ -234,10 +262,10 @@ def choose(service: Service, page: str) -> tuple[Choice, tuple[str, ...]]:
         # From now on the address spells out everything. A link with a fault stays as it is, with
         # the sentence about it, until the reader changes something.
         st.query_params.from_dict(wanted)
-        link, asked = wanted, read(wanted, service)
+        link, asked = wanted, read(wanted, service, every)
     state["_link"], state["_values"] = link, values
     basis = service.basis(Period.parse(values["period"]), values["definition"], values["ages"])
-    options = {option.name: values[option.name] for option in OPTIONS}
+    options = {option.name: values[option.name] for option in every}
     return Choice(service.scope(values["scope"]), basis, options), asked.notices
 
 
@@ -332,9 +360,13 @@ def in_words(choice: Choice, service: Service) -> str:
 def full_link(choice: Choice, page: str) -> str:
     """Return the address of this view with every value spelt out, defaults included."""
     url = (st.context.url or "").partition("?")[0].partition("#")[0]
-    own = {option.name: choice.options[option.name] for option in OPTIONS if option.page == page}
-    values = choice.values | own
-    return f"{url}?{urlencode(values, safe=':.')}"
+    return f"{url}?{urlencode(spelt_out(choice, page), safe=':.')}"
+
+
+def spelt_out(choice: Choice, page: str, **other: str) -> dict[str, str]:
+    """Return every parameter of a link to a page, as chosen but for those that are given."""
+    own = [option.name for option in options_of(None) if option.on(page)]
+    return choice.values | {name: choice.options[name] for name in own} | other
 
 
 def _short(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import streamlit as st
 
 from pdqi import words
 from pdqi.charts import figures, references, rows, sentences, sheet
+from pdqi.charts.drawing import PICK
 from pdqi.charts.references import Reference
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
@@ -79,17 +81,42 @@ def chart(spec: Spec, key: str) -> None:
     st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart_{key}")
 
 
-def picture(spec: Spec, key: str) -> None:
-    """Show a picture of fixed size; where there is less room it is moved under the finger."""
+def picture(
+    spec: Spec, key: str, picked: Callable[[str], None] | None = None, again: str = ""
+) -> None:
+    """Show a picture of fixed size; where there is less room it is moved under the finger.
+
+    `picked` is called with the id of a shape that is clicked, before the page is drawn anew, or
+    with nothing. `again` is what was picked before: it makes the picture a new one, in which the
+    same shape can be clicked again.
+    """
     padding = spec.get("padding", 0)
     if isinstance(padding, int):
         # Streamlit's frontend wants each side by itself.
         spec = {**spec, "padding": dict.fromkeys(("left", "top", "right", "bottom"), padding)}
-    # The inner container keeps the picture's own width: its shapes are drawn in pixels.
-    room = int(spec["width"]) + 2 * 8
+    # The inner container keeps the picture's own size: its shapes are drawn in pixels.
+    room, tall = int(spec["width"]) + 2 * 8, ceil(spec["height"]) + 2 * 8
     spec = {**spec, "layer": [_named(layer) for layer in spec["layer"]]}
+    name = f"chart_{key}_{again}" if again else f"chart_{key}"
     with st.container(key=f"picture_{key}"), st.container(key=f"canvas_{key}", width=room):
-        st.vega_lite_chart(spec, theme=None, width=room, key=f"chart_{key}")
+        if picked is None:
+            st.vega_lite_chart(spec, theme=None, width=room, height=tall, key=name)
+        else:
+            st.vega_lite_chart(
+                spec,
+                theme=None,
+                width=room,
+                height=tall,
+                key=name,
+                on_select=lambda: picked(_picked(name)),
+                selection_mode=PICK,
+            )
+
+
+def _picked(name: str) -> str:
+    """Return the id of the shape that was clicked in a picture; empty where none was."""
+    rows = st.session_state[name]["selection"].get(PICK) or [{}]
+    return str(rows[0].get("id") or "")
 
 
 def _named(layer: Spec) -> Spec:

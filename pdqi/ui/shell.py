@@ -117,9 +117,14 @@ def _navigation() -> st.Page:
         # own name leads to it as well, it is there twice, once out of sight.
         st.Page(first.file, title=first.title, url_path="start", default=True),
         st.Page(first.file, title=first.title, url_path=first.id, visibility="hidden"),
-        *(st.Page(place.file, title=place.title, url_path=place.id) for place in PLACES[1:]),
+        *(page_of(place) for place in PLACES[1:]),
     ]
     return st.navigation(pages, expanded=True)
+
+
+def page_of(place: Place) -> st.Page:
+    """Return a page as links name it."""
+    return st.Page(place.file, title=place.title, url_path=place.id)
 
 
 def _enter(place: Place) -> Page:
@@ -134,7 +139,7 @@ def _enter(place: Place) -> Page:
             )
         )
     above = st.container(key="header")
-    choice, notices = filters.choose(facts.service, place.id)
+    choice, notices = filters.choose(facts.service, place.id, facts.library)
     mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
     page = Page(place, facts, choice, mode)
     with above:

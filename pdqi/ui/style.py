@@ -33,6 +33,10 @@ SHEET = """
 .stMain .st-key-invented [data-testid="stMarkdownContainer"] p { color: #ffffff; max-width: none; }
 /* Streamlit's own picture of a chart would lack the marking and the stamp that files have. */
 [data-testid="stElementToolbarButton"]:has([aria-label="Download as PNG"]) { display: none; }
+.stMain a[data-testid="stPageLink-NavLink"] { background: none; padding: 0.15rem 0; }
+.stMain a[data-testid="stPageLink-NavLink"] :is(p, span) { white-space: normal; overflow: visible;
+  font-weight: 400; line-height: 1.4; text-decoration: underline; text-underline-offset: 0.15em; }
+.stMain a[data-testid="stPageLink-NavLink"] strong { font-weight: 600; }
 .st-key-header { gap: 0.25rem; }
 .stMain .st-key-chosen [data-testid="stMarkdownContainer"] p {
   font-size: 1.15rem; font-weight: 600; max-width: none; }
@@ -40,7 +44,7 @@ SHEET = """
 .stMain .st-key-provenance [data-testid="stMarkdownContainer"] p {
   font-size: 0.875rem; max-width: none; }
 @media (max-width: 640px) {
-  .st-key-picture_drivers { display: none; }
+  .st-key-picture_drivers, .st-key-picture_thread { display: none; }
   .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }
   .stTable th, .stTable td { padding: 0.25rem 0.15rem !important; }
   .stTable th, .stTable td, .stTable th *, .stTable td * { white-space: normal !important;
