@@ -128,14 +128,6 @@ join periods on referred_on <= last_day
 semi join cases using (period, person_key)
 where counted and referred_on <= $to
 
--- table: moves
--- Transitions: consecutive merged episodes of a person that both started in the period, so the
--- first was under way in it. The days between are known where it had ended by the census day.
-select period, person_key, team_key, next_team_key,
-       case when ended_on <= last_day then next_started_on - ended_on end as days
-from care join periods using (period)
-where started_on >= first_day and next_started_on <= last_day
-
 -- table: pathways
 -- The route of each person whose care started in the period: the teams of the merged episodes that
 -- did, in the order of their start, as text; the same teams as bits; and the days from the first

@@ -62,6 +62,25 @@ join ordered using (person_key, team_key, spell, started_on)
 join people using (person_key)
 order by person_key, started_on, team_key, known_from
 
+-- table: moves
+-- A merged episode and the one that follows it, as they were at each state of the first. The start
+-- of a person's move before, between the same teams, tells people apart without counting them:
+-- who moves a second time in a period had the move before it in the same period.
+with pairs as (
+    select distinct person_key, team_key, started_on, next_team_key
+    from spells where next_started_on is not null
+),
+before as (
+    select person_key, team_key, started_on,
+           lag(started_on) over (partition by person_key, team_key, next_team_key
+                                 order by started_on) as previous_started_on
+    from pairs
+)
+select person_key, team_key, next_team_key, birth_date, started_on, next_started_on,
+       previous_started_on, known_from, superseded_on, ended_on
+from spells join before using (person_key, team_key, started_on)
+order by next_started_on, person_key, started_on, team_key, known_from
+
 -- table: first_entries
 -- The first diagnosis entry of each person, whatever it says: without one nothing can be told.
 select person_key, min(recorded_on) as entered_on
@@ -138,9 +157,9 @@ order by definition, person_key, from_on
 
 -- table: referrals
 -- Referrals to teams as they were received, declined ones included.
-select person_key, team_key, birth_date, referred_on, assessed_on
+select person_key, team_key, birth_date, referred_on, assessed_on, started_on
 from episodes join teams using (team) join people using (person_key)
-order by referred_on, team_key, person_key, assessed_on
+order by referred_on, team_key, person_key, assessed_on, started_on
 
 -- table: first_referrals
 -- The first referral of each person anywhere; on one day, the first team by id.

@@ -218,7 +218,7 @@ TRANSITIONS = Kpi(
     scopes=("team",),
     by="next team",
     monthly=False,
-    reads=("moves",),
+    reads=(),
     tables=("people", "episodes"),
     depends_on=("merge_gap_days",),
     published="None printed",
@@ -226,14 +226,22 @@ TRANSITIONS = Kpi(
     caution="Negative days mean that the next episode began before the last had ended. A team"
     " followed by itself is a return.",
     sql="""
-        select period, here.team as scope, there.team as by,
-               count(*) as moves,
-               count(distinct person_key) as people,
-               median(days) as median_days
-        from moves
+        select period, here.team as scope, there.team as by, moves, people, median_days
+        from (
+            select period, team_key, next_team_key, count(*) as moves,
+                   count(*) filter (previous_started_on is null
+                                    or previous_started_on < first_day) as people,
+                   median(case when ended_on <= last_day then next_started_on - ended_on end)
+                       as median_days
+            from moves
+            join periods on started_on >= first_day and next_started_on <= last_day
+                and known_from <= last_day and (superseded_on is null or superseded_on > last_day)
+                and ($any_age or (birth_date > born_after and birth_date <= born_by))
+            where next_started_on between $from and $to
+            group by period, team_key, next_team_key
+        )
         join teams as here using (team_key)
         join teams as there on there.team_key = next_team_key
-        group by all
     """,
 )
 
