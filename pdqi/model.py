@@ -183,7 +183,8 @@ class PublishedCurve:
     `remaining` is the Kaplan-Meier share that is still there, with the limits of its interval;
     `ended` and `removed` are the shares that have ended, and left otherwise, by then
     (Aalen-Johansen); `at_risk` is the number left after that day. Nothing is in it unless `state`
-    is shown. `by_week` has what it shows at the weeks that waits are judged by.
+    is shown. `by_week` has what it shows at the weeks that waits are judged by, `left` the number
+    left after those and further weeks, as long as somebody was followed.
     """
 
     state: State
@@ -195,6 +196,7 @@ class PublishedCurve:
     ended: tuple[float, ...]
     removed: tuple[float, ...]
     by_week: Mapping[int, WeekShare]
+    left: Mapping[int, Cell]
 
 
 @dataclass(frozen=True)

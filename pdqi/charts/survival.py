@@ -190,18 +190,9 @@ def _numbers(
 
 
 def at_risk(item: Length, week: int) -> str | None:
-    """Return how many were still there after a week; a dash where it is not shown, None after all.
-
-    Where a curve was coarsened this is the number at its last step, but for the weeks that waits
-    are judged by.
-    """
-    curve = item.curve
-    if week in curve.by_week:
-        return _number(curve.by_week[week].at_risk)
-    if week * WEEK > curve.days[-1]:
-        return None
-    place = max(place for place, day in enumerate(curve.days) if day <= week * WEEK)
-    return _number(curve.at_risk[place])
+    """Return how many were left after a week; a dash where it is not shown, None after all."""
+    found = item.curve.left.get(week)
+    return None if found is None else _number(found)
 
 
 def _number(cell: Cell) -> str:

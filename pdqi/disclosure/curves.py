@@ -18,13 +18,15 @@ from pdqi.statistics.survival import Survival
 
 Floats = npt.NDArray[np.float64]
 WEEK = 7
+COUNTED = (0, 4, 8, 12, 18, *range(26, 521, 26))
+"""The weeks after which it is told how many are left: enough to stand under any curve."""
 
 
 def withheld(weeks: Sequence[int], state: State) -> PublishedCurve:
     """Return a curve of which nothing is shown, and why."""
     cell = NO_DATA if state is State.NO_DATA else SUPPRESSED
     none = WeekShare(cell, cell, cell, cell)
-    return PublishedCurve(state, (), (), (), (), (), (), (), dict.fromkeys(weeks, none))
+    return PublishedCurve(state, (), (), (), (), (), (), (), dict.fromkeys(weeks, none), {})
 
 
 def exact(fitted: Survival, weeks: Sequence[int]) -> PublishedCurve:
@@ -109,6 +111,11 @@ def _curve(
         shares(outcomes.ended_share, ended, 0.0),
         shares(outcomes.removed_share, removed, 0.0),
         {week: _week(fitted, week, known, policy) for week in weeks},
+        {
+            week: _count(outcomes.left_after(WEEK * week) if week else outcomes.number, policy)
+            for week in COUNTED
+            if WEEK * week <= fitted.time[-1]
+        },
     )
 
 

@@ -66,6 +66,10 @@ def test_every_step_rests_on_five_ends_and_what_is_shown_at_a_week_is_true(
             between = sum(h == "ended" and since < max(d, 1) <= day for d, h in lengths)
             assert between == 0 or between >= 5
     assert all(cell.value is None or cell.value % 5 == 0 for cell in shown.at_risk)
+    for week, cell in shown.left.items():
+        left = sum(d > WEEK * week for d, _ in lengths) if week else len(lengths)
+        assert cell.value == (None if 0 < left < 5 else 5 * int(left / 5 + 0.5)), week
+    assert max(shown.left) <= max(d for d, _ in lengths) / WEEK
     assert all(round(value, 2) == value for value in (*shown.remaining, *shown.ended))
 
 
