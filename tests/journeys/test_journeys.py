@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from pdqi.ui.filters import OPTIONS
 from pdqi.ui.shell import PLACES
 
 from .conftest import Open, served, settle
@@ -13,6 +14,7 @@ from .conftest import Open, served, settle
 pytestmark = pytest.mark.browser
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = next(option.names for option in OPTIONS if option.name == "view")
 EXCEPT = {"landmark-unique": {"enabled": False}}
 """Streamlit gives every table that can be moved sideways the same name, and it cannot be set. No
 other rule is left out, and no part of the page."""
@@ -135,7 +137,23 @@ def test_a_link_to_an_unknown_team_says_so(address: str, visit: Open) -> None:
 def test_every_page_is_accessible(
     place, colours: str, width: int, address: str, visit: Open
 ) -> None:
-    page = visit(f"{address}/{place.id}?scope=north_crhtt&section=all", width, 1600, colours)
+    look_for_faults(
+        visit(f"{address}/{place.id}?scope=north_crhtt&section=all", width, 1600, colours)
+    )
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1440, "dark"), (390, "light")])
+@pytest.mark.parametrize("section", ["treatment", "waits"])
+@pytest.mark.parametrize("view", [name for name in VIEWS if name != "now"])
+def test_every_view_of_findings_is_accessible(
+    view: str, section: str, width: int, colours: str, address: str, visit: Open
+) -> None:
+    link = f"{address}/findings?scope=community_and_crisis&section={section}&view={view}"
+    look_for_faults(visit(link, width, 1600, colours))
+
+
+def look_for_faults(page: Page) -> None:
+    """Hold a page to WCAG 2.2 AA, and to the width of its window."""
     page.wait_for_timeout(600)
     found = Axe().run(page, options={"runOnly": STANDARD, "rules": EXCEPT}).response["violations"]
     told = [(item["id"], [node["target"] for node in item["nodes"]][:3]) for item in found]
