@@ -54,7 +54,7 @@ def picture(found: Thread, library: Library, colours: Palette = LIGHT) -> Spec:
         words.append(Words(left, 14, (name,), colours.muted, NORMAL, bold=True, align="left"))
         y: float = TOP
         for knot in knots:
-            lines = _lines(knot)
+            lines = lines_of(knot)
             box = Box(left, y, BOX, height_of(lines))
             places[knot.ref] = box
             drawn.append(_box(knot, box, colours, chosen=knot.ref == found.of.ref))
@@ -73,7 +73,7 @@ def picture(found: Thread, library: Library, colours: Palette = LIGHT) -> Spec:
     return canvas(WIDTH, bottom + 4, layers, f"{heading(found)}. {found.summary}", colours)
 
 
-def _lines(knot: Knot) -> list[Sequence[Line]]:
+def lines_of(knot: Knot) -> list[Sequence[Line]]:
     """Return the lines of a box: its name, then its measures, or else how it stands."""
     room = BOX - 2 * PAD
     above = "" if knot.ref.partition(":")[0] in ("gap", "idea", "voice") else capitalised(knot.kind)

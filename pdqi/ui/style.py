@@ -33,7 +33,7 @@ SHEET = """
 .stMain .st-key-invented [data-testid="stMarkdownContainer"] p { color: #ffffff; max-width: none; }
 /* Streamlit's own picture of a chart would lack the marking and the stamp that files have. */
 [data-testid="stElementToolbarButton"]:has([aria-label="Download as PNG"]) { display: none; }
-.stMain a[data-testid="stPageLink-NavLink"] { background: none; padding: 0.15rem 0; }
+.stMain a[data-testid="stPageLink-NavLink"] { background: none; margin: 6px 0; padding: 0.2rem 0; }
 .stMain a[data-testid="stPageLink-NavLink"] :is(p, span) { white-space: normal; overflow: visible;
   font-weight: 400; line-height: 1.4; text-decoration: underline; text-underline-offset: 0.15em; }
 .stMain a[data-testid="stPageLink-NavLink"] strong { font-weight: 600; }

@@ -92,7 +92,7 @@ def show(page: Page, ref: str) -> None:
     kpis = [name for kind, _, name in held if kind == "kpi"]
     found = thread(ref, library, page.facts.labels, measures(page, kpis))
     with st.container(key="thread_shown"):
-        st.subheader(f"Thread of {plain(heading(found))}", anchor="thread")
+        st.header(f"Thread of {plain(heading(found))}", anchor="thread")
         if found.of.status:
             st.markdown(plain(f"{capitalised(found.of.status)}."))
         st.markdown(plain(found.summary))
