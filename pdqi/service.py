@@ -12,11 +12,13 @@ from functools import cached_property
 from pathlib import Path
 
 from pdqi.config import Config, Policy, Role
+from pdqi.content.rules import Rule
 from pdqi.disclosure import Family, protect
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.catalogue import CATALOGUE, kpi
-from pdqi.metrics.kpi import Kpi, Routes
+from pdqi.metrics.kpi import Judged, Kpi, Routes
 from pdqi.metrics.kpis.pathways import OTHER_ROUTES, steps_of
+from pdqi.metrics.kpis.rules import OUTCOMES
 from pdqi.metrics.measure import Raw, measure
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Published, Scope
 from pdqi.store import vocabularies
@@ -42,17 +44,18 @@ class Viewer:
 class Service:
     """Published figures of one store under one config."""
 
-    def __init__(self, store: Store, config: Config) -> None:
-        """Serve figures from an open store."""
+    def __init__(self, store: Store, config: Config, rules: Sequence[Rule] = ()) -> None:
+        """Serve figures from an open store; `rules` are those that pathways are judged by."""
         self.store = store
         self.config = config
+        self.rules = tuple(rules)
         self._kept: OrderedDict[Key, Published] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path, config: Config) -> "Service":
+    def open(cls, path: Path, config: Config, rules: Sequence[Rule] = ()) -> "Service":
         """Open a store and serve it; raises `StoreError`."""
-        return cls(Store.open(path, config), config)
+        return cls(Store.open(path, config), config, rules)
 
     @property
     def manifest(self) -> Manifest:
@@ -168,7 +171,9 @@ class Service:
             }
         missing = [item for item in wanted if item.id not in found]
         if missing:
-            measured = measure(self.store, self.config, missing, (basis,), curves=curves)
+            measured = measure(
+                self.store, self.config, missing, (basis,), curves=curves, rules=self.rules
+            )
             for name, (raw,) in measured.items():
                 found[name] = protect(raw, self._families(raw), viewer.policy)
                 self._keep(found[name], curves=curves)
@@ -230,6 +235,8 @@ class Service:
         for row in raw.rows():
             if row.by is not None:
                 parts.setdefault(row.scope, set()).add(row.by)
+        if isinstance(raw.kind, Judged):
+            return self._rule_families()
         if isinstance(raw.kind, Routes):
             return self._route_families(parts.get(SYSTEM, set()))
         families = [
@@ -252,6 +259,21 @@ class Service:
             families += [
                 Family((whole, by), tuple((part, by) for part in parts_of))
                 for whole, parts_of in members
+            ]
+        return families
+
+    def _rule_families(self) -> Sequence[Family]:
+        """What the people of a rule are made of: its outcomes; and of each, scopes of scopes."""
+        families = []
+        for rule in self.rules:
+            outcomes = [f"{rule.id}>{outcome}" for outcome in OUTCOMES]
+            for scope in self.scopes:
+                parts = tuple((scope.key, outcome) for outcome in outcomes)
+                families.append(Family((scope.key, rule.id), parts))
+            families += [
+                Family((whole, by), tuple((part, by) for part in parts))
+                for by in (rule.id, *outcomes)
+                for whole, parts in self._members
             ]
         return families
 

@@ -17,6 +17,7 @@ from pdqi.content.evidence import (
 )
 from pdqi.content.links import Written
 from pdqi.content.models import DriverDiagram, ProcessMap, Statement
+from pdqi.content.rules import Rules
 from pdqi.content.timeline import Timeline
 from pdqi.content.voices import Voices
 from pdqi.errors import Problem, one_of
@@ -33,6 +34,7 @@ FILES: dict[str, type[Frozen]] = {
     "sources": Sources,
     "glossary": Glossary,
     "timeline": Timeline,
+    "rules": Rules,
 }
 """Each content file, without `.yaml`, and what it holds."""
 
@@ -59,6 +61,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "term": ("glossary", "terms"),
     "mark": ("timeline", "marks"),
     "rebase": ("timeline", "rebases"),
+    "rule": ("rules", "rules"),
+    "accepted": ("rules", "accepted"),
 }
 """Each kind of item, and the file and key that hold them."""
 
@@ -124,6 +128,8 @@ def problems_between(
         yield from _shared_places(contents["process_map"], lines)
     if "timeline" in contents:
         yield from _unknown_scopes(contents["timeline"], lines, config)
+    if "rules" in contents:
+        yield from _unknown_in_rules(contents["rules"], lines, config)
     if "voices" in contents:
         yield from _teams_in_quotes(contents["voices"], lines, config)
     taken: set[tuple[str, str, str]] = set()
@@ -211,6 +217,35 @@ def _unknown_scopes(
             what = f"There is no team, service or set '{item.scope}'."
             allowed, fix = one_of(item.scope, scopes)
             yield _at(lines, "timeline", ("rebases", i, "scope"), what, allowed, fix)
+
+
+def _unknown_in_rules(
+    content: Rules, lines: Mapping[str, Lines], config: Config
+) -> Iterator[Problem]:
+    places = {s.id for s in config.services} | {t.id for t in config.teams}
+    treatments = {item.id for item in config.treatments}
+    rules = {item.id for item in content.rules}
+    named: list[tuple[links.Path, str, str, set[str]]] = []
+    for i, rule in enumerate(content.rules):
+        named += [
+            (("rules", i, *path), "service or team", place, places) for path, place in rule.places
+        ]
+        named += [
+            (("rules", i, *path, "of", j), "treatment", name, treatments)
+            for path, what in rule.whats
+            for j, name in enumerate(what.of)
+        ]
+    for i, item in enumerate(content.accepted):
+        if item.rule is not None:
+            named.append((("accepted", i, "rule"), "rule", item.rule, rules))
+        named += [
+            (("accepted", i, "moves", j, end), "service or team", place, places)
+            for j, move in enumerate(item.moves)
+            for end, place in (("from", move.start), ("to", move.end))
+        ]
+    for path, noun, name, known in named:
+        if name not in known:
+            yield _at(lines, "rules", path, f"There is no {noun} '{name}'.", *one_of(name, known))
 
 
 def _at(

@@ -26,6 +26,7 @@ from pdqi.content.evidence import (
 from pdqi.content.links import RELATIONS
 from pdqi.content.models import Basis, DriverDiagram, Node, ProcessMap, Strength
 from pdqi.content.open_ends import OpenEnd, open_ends
+from pdqi.content.rules import Accepted, Rules
 from pdqi.content.timeline import Timeline
 from pdqi.content.voices import Voices
 from pdqi.errors import ContentError, Problem, RequestError, one_of
@@ -74,6 +75,7 @@ class Library:
     sources: Sources
     glossary: Glossary
     timeline: Timeline
+    rules: Rules
     kpi_ids: frozenset[str]
 
     @classmethod
@@ -168,11 +170,20 @@ class Library:
 
     def designs(self, source: str, target: str) -> bool:
         """Whether a move from one team to another is on a route of the designed map."""
-        return any(
-            (start, end) in self._designed_moves
-            for start in self.known_as(source)
-            for end in self.known_as(target)
-        )
+        return self._among(self._designed_moves, source, target)
+
+    def accepted(self, *, demonstration: bool) -> tuple[Accepted, ...]:
+        """Return the deviations that were accepted, of invented data only with invented data."""
+        return tuple(i for i in self.rules.accepted if demonstration or not i.demonstration)
+
+    def accepts(self, source: str, target: str, *, demonstration: bool) -> bool:
+        """Whether a move that the design does not have was accepted."""
+        moves = (move for item in self.accepted(demonstration=demonstration) for move in item.moves)
+        return self._among({(move.start, move.end) for move in moves}, source, target)
+
+    def _among(self, moves: Collection[tuple[str, str]], source: str, target: str) -> bool:
+        ends = ((start, end) for start in self.known_as(source) for end in self.known_as(target))
+        return any(move in moves for move in ends)
 
     @cached_property
     def _designed_moves(self) -> frozenset[tuple[str, str]]:

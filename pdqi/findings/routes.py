@@ -38,7 +38,9 @@ class Route:
     groups: tuple[Group, ...]
     """As `GROUPS`."""
     departs: tuple[Move, ...]
-    """The moves that no route of the designed map has."""
+    """The moves that no route of the designed map has, and nobody has accepted."""
+    accepted: tuple[Move, ...] = ()
+    """Those that the designed map does not have, and somebody has accepted."""
 
     @property
     def shown(self) -> float:
@@ -55,10 +57,17 @@ class Routes:
     rare: Route | None
 
 
-def routes(published: Published, scope: Scope, library: Library | None = None) -> Routes | None:
+def routes(
+    published: Published,
+    scope: Scope,
+    library: Library | None = None,
+    *,
+    demonstration: bool = False,
+) -> Routes | None:
     """Return the routes of a scope; None where nobody's care started in the period.
 
-    Without a library nothing is held against a design.
+    Without a library nothing is held against a design. `demonstration` says whether the data are
+    invented: what was accepted for those alone then counts.
     """
     whole = published.at(scope.key)
     if whole is None:
@@ -68,7 +77,7 @@ def routes(published: Published, scope: Scope, library: Library | None = None) -
     for figure in published.figures:
         steps, more = steps_of(figure.by or OTHER_ROUTES)
         if figure.scope == SYSTEM and not set(steps).isdisjoint(scope.teams):
-            found.append(_route(figure, steps, more, totals, library))
+            found.append(_route(figure, steps, more, totals, library, demonstration))
     found.sort(key=lambda route: (-route.shown, route.steps, route.more))
     rest = published.at(scope.key, OTHER_ROUTES)
     rare = _route(rest, (), False, totals, None) if rest else None
@@ -81,6 +90,7 @@ def _route(
     more: bool,
     totals: Sequence[Cell],
     library: Library | None,
+    demonstration: bool = False,
 ) -> Route:
     groups = tuple(
         Group(
@@ -90,12 +100,13 @@ def _route(
         )
         for name, total in zip(GROUPS, totals, strict=True)
     )
-    departs = (
-        tuple(dict.fromkeys(move for move in pairwise(steps) if not library.designs(*move)))
-        if library
-        else ()
-    )
-    return Route(steps, more, groups, departs)
+    departs: list[Move] = []
+    accepted: list[Move] = []
+    for move in dict.fromkeys(pairwise(steps)) if library else ():
+        if library and not library.designs(*move):
+            known = library.accepts(*move, demonstration=demonstration)
+            (accepted if known else departs).append(move)
+    return Route(steps, more, groups, tuple(departs), tuple(accepted))
 
 
 def _share(part: Cell, whole: Cell) -> Cell:
@@ -119,9 +130,13 @@ def departs_words(route: Route, names: dict[str, str]) -> str:
     """Return where a route leaves the design, in words."""
     if not route.steps:
         return ""
-    if route.departs:
-        moves = "; ".join(f"{names[start]} → {names[end]}" for start, end in route.departs)
-        return f"Not in the design: {moves}"
+    said = [
+        f"{heading}: " + "; ".join(f"{names[start]} → {names[end]}" for start, end in moves)
+        for heading, moves in (("Not in the design", route.departs), ("Accepted", route.accepted))
+        if moves
+    ]
+    if said:
+        return ". ".join(said)
     if route.more:
         return f"Its first {ROUTE_STEPS} steps are in the design"
     return "In the design" if len(route.steps) > 1 else "One step, no move"

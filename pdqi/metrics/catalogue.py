@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.kpi import Kpi
 from pdqi.metrics.kpis import journeys, pathways, presentation, staff, treatment, waits
+from pdqi.metrics.kpis.rules import RULES
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ KPI_IDS = frozenset(kpi.id for kpi in CATALOGUE)
 
 def kpi(kpi_id: str) -> Kpi:
     """Return a KPI, or what is shown with the map, by id; raises `RequestError`."""
-    for item in (*CATALOGUE, *PATHWAY):
+    for item in (*CATALOGUE, *PATHWAY, RULES):
         if item.id == kpi_id:
             return item
     raise RequestError(

@@ -258,6 +258,11 @@ class Tally(Kind):
 
 
 @dataclass(frozen=True)
+class Judged(Tally):
+    """People by rule, and by rule and outcome (`rule>outcome`), which add up to those of a rule."""
+
+
+@dataclass(frozen=True)
 class Routes(Tally):
     """People by route. A route has one row, of the whole system, whichever scopes it touches.
 

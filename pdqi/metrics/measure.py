@@ -14,8 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from pdqi.config import Config
-from pdqi.metrics.kpi import Curve, Duration, Kind, Kpi
+from pdqi.content.rules import Rule
+from pdqi.metrics.kpi import Curve, Duration, Judged, Kind, Kpi
 from pdqi.metrics.kpis.pathways import ROUTE_STEPS
+from pdqi.metrics.kpis.rules import COLUMNS, parts, records_of
 from pdqi.model import Basis, Period
 from pdqi.statistics.survival import Survival, survival
 from pdqi.store import sqlfile
@@ -123,6 +125,18 @@ class Measurer:
                 return False
         return True
 
+    def judges(self, rule: Rule) -> bool:
+        """Return whether what a rule speaks of is recorded at all in every period."""
+        for kinds in records_of(rule):
+            days = [self.coverage.get((kind, None)) for kind in kinds if kind != "episodes"]
+            for basis in self.bases:
+                period = basis.period
+                if "episodes" not in kinds and not any(
+                    d and period.last >= d[0] and period.first <= d[1] for d in days
+                ):
+                    return False
+        return True
+
     def _needed(self, kpi: Kpi) -> list[tuple[str, ...]]:
         """Return the kinds of records behind a KPI, any one of each group: of events, which."""
         if kpi.id not in self._needed_by:
@@ -203,13 +217,16 @@ def measure(
     bases: Sequence[Basis],
     *,
     curves: bool = True,
+    rules: Sequence[Rule] = (),
 ) -> dict[str, tuple[Raw, ...]]:
     """Return the raw figures of several KPIs for each basis; all share their working tables.
 
     The bases differ in their periods only. `curves` says whether the curves of lengths of time
-    are wanted besides what is taken from them.
+    are wanted besides what is taken from them; `rules` are those that pathways are judged by, where
+    that is asked for.
     """
     teams = {scope.key: scope.teams for scope in scopes(config)}
+    wanted = tuple(kpis)
     names = [*teams, *(item.id for item in config.treatments)]
     order = {name: place for place, name in enumerate(names)}
     windows = [window(config, basis) for basis in bases]
@@ -220,7 +237,11 @@ def measure(
         measurer = Measurer(
             session, bases, parameters(config, bases), order, store.coverage, teams, curves
         )
-        return {kpi.id: measurer.measure(kpi) for kpi in kpis}
+        if any(isinstance(kpi.kind, Judged) for kpi in wanted):
+            known = [rule for rule in rules if measurer.judges(rule)]
+            lists_of = (f"unnest(${name}::{kind}[]) as {name}" for name, kind in COLUMNS.items())
+            session.make("rule_parts", f"select {', '.join(lists_of)}", parts(known, config))
+        return {kpi.id: measurer.measure(kpi) for kpi in wanted}
 
 
 def _years_before(day: date, years: int) -> date:

@@ -152,3 +152,64 @@ select period, person_key, is_case, ended - began as days,
        list_reduce(list_transform(steps[:$route_steps], lambda key: bit_of(key)),
                    lambda mine, also: mine | also) as teams
 from ways cross join ids
+
+-- table: judged_people
+-- People under care in the period, whose pathways rules judge, and all the teams that had them.
+select period, person_key, bit_or(bit_of(team_key)) as teams, bool_or(is_case) as is_case
+from care
+group by period, person_key
+
+-- table: rule_marks
+-- What the rules speak of, as recorded by the census day: the day, or, where a record has gone past
+-- a step without a date for it, no day and the day by which it had.
+with steps as (
+    select person_key, 'episode' as record, 'referred' as step, team_key,
+           null as treatment_key, referred_on as on_day, referred_on as passed_on
+    from referrals
+    union all
+    select person_key, 'episode', 'assessed', team_key, null, assessed_on,
+           coalesce(assessed_on, started_on)
+    from referrals
+    union all
+    select person_key, 'treatment', 'referred', team_key, treatment_key, referred_on, referred_on
+    from therapies
+    union all
+    select person_key, 'treatment', 'assessed', team_key, treatment_key, assessed_on,
+           coalesce(assessed_on, started_on)
+    from therapies
+    union all
+    select person_key, 'treatment', 'started', team_key, treatment_key, started_on,
+           coalesce(started_on, case when completed then ended_on end)
+    from therapies
+    union all
+    select person_key, 'treatment', 'ended', team_key, treatment_key, ended_on, ended_on
+    from therapies
+    union all
+    select person_key, 'event', kind, team_key, null, occurred_on, occurred_on
+    from happenings
+),
+spoken_of as (
+    select person_key, rule, form, part, days, on_day, passed_on
+    from steps join rule_parts using (record, step)
+    where passed_on <= $to
+        and (rule_parts.team_keys is null or list_contains(rule_parts.team_keys, team_key))
+        and (rule_parts.treatment_keys is null
+             or list_contains(rule_parts.treatment_keys, treatment_key))
+),
+spells_known as (
+    select period, person_key, team_key, started_on,
+           case when ended_on <= last_day then ended_on end as ended_on
+    from spells
+    join periods on known_from <= last_day and (superseded_on is null or superseded_on > last_day)
+    where known_from <= $to
+)
+select period, person_key, rule, form, part, days, on_day, passed_on
+from spoken_of join periods on passed_on <= last_day
+semi join judged_people using (period, person_key)
+union all
+select period, person_key, rule, form, part, days,
+       case when step = 'started' then started_on else ended_on end as on_day, on_day
+from spells_known semi join judged_people using (period, person_key)
+join rule_parts on record = 'episode' and step in ('started', 'ended')
+    and (rule_parts.team_keys is null or list_contains(rule_parts.team_keys, team_key))
+where step = 'started' or ended_on is not null

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pdqi.config import Config
 from pdqi.content.library import Library
+from pdqi.content.rules import Rule
 from pdqi.errors import ContentError, Problem
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS
@@ -49,10 +50,11 @@ def current() -> Facts:
     with _opening:
         config = _config(config_path, _stamp((config_path,)))
         version = folder.current(store).name
-        service, variants = _service(store, version, config_path, config.digest)
         library, problems = _library(
             content, _stamp(tuple(sorted(content.glob("*.yaml")))), config_path, config.digest
         )
+        rules = library.rules.rules if library else ()
+        service, variants = _service(store, version, config_path, config.digest, rules)
         labels = _labels(config_path, config.digest)
     viewer = service.viewer(os.environ.get("PDQI_ROLE") or None)
     return Facts(service, variants, viewer, labels, library, problems)
@@ -106,8 +108,9 @@ def _service(
     version: str,  # noqa: ARG001
     config: Path,
     digest: str,  # noqa: ARG001
+    rules: tuple[Rule, ...],
 ) -> tuple[Service, Variants]:
-    service = Service.open(store, _config_now(config))
+    service = Service.open(store, _config_now(config), rules)
     return service, Variants(service)
 
 

@@ -20,7 +20,12 @@ def show(page: Page) -> None:
     """Show the routes that touch the chosen scope: a sentence, the most usual, all in a file."""
     library, labels = page.facts.library, page.facts.labels
     config = page.facts.service.config
-    found = found_routes.routes(page.figures(ROUTES.id), page.choice.scope, library)
+    found = found_routes.routes(
+        page.figures(ROUTES.id),
+        page.choice.scope,
+        library,
+        demonstration=page.facts.service.manifest.demonstration,
+    )
     if found is None:
         st.markdown("Nobody's care started here in the period. Choose a longer period.")
         return
