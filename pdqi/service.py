@@ -51,6 +51,8 @@ class Service:
         self.rules = tuple(rules)
         self._kept: OrderedDict[Key, Published] = OrderedDict()
         self._lock = threading.Lock()
+        self._months_lock = threading.Lock()
+        """Months take a second or so: whoever asks for the same waits instead of asking again."""
 
     @classmethod
     def open(cls, path: Path, config: Config, rules: Sequence[Rule] = ()) -> "Service":
@@ -193,7 +195,12 @@ class Service:
         months = tuple(reversed(self.periods("month")))
         bases = [self.basis(month, definition, age_band) for month in months]
         wanted = tuple(kpis)
-        policy = viewer.policy
+        with self._months_lock:
+            return self._months(viewer.policy, wanted, bases)
+
+    def _months(
+        self, policy: Policy, wanted: Sequence[Kpi], bases: Sequence[Basis]
+    ) -> dict[str, tuple[Published, ...]]:
         with self._lock:
             missing = [
                 item

@@ -4,7 +4,9 @@ Rows keep the order of config. Nothing is told by colour alone: the chosen row h
 a bold name, every value stands beside its row, and a reference is told by its label and pattern.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -42,24 +44,45 @@ def dots(
         return None
     placed = list(between_rows(present, references))
     names = [item.name if isinstance(item, Line) else item.label for item in placed]
-    series = [reading.label for reading in read]
-    x = alt.X("value:Q").scale(zero=True).axis(value_axis(unit)).title(None)
-    y = (
-        alt.Y("name:N")
-        .sort(names)
-        .title(None)
-        .scale(type="band", paddingInner=0, paddingOuter=0)
-        .axis(row_names(chosen.name))
-    )
-    offset = {"yOffset": alt.YOffset("series:N").sort(series)} if len(read) > 1 else {}
+    spec: Spec = json.loads(_template(unit, tuple(reading.label for reading in read), mode))
+    x, y = _value(unit), _rows()
+    data: Spec = {**spec.get("datasets", {}), "rows": rows}
+    behind = _references(placed, x, y, colours)
+    if behind:
+        found = alt.layer(*behind).to_dict(validate=False)
+        spec["layer"] = [*found["layer"], *spec["layer"]]
+        data |= found["datasets"]
+    for layer in spec["layer"]:
+        if "y" in layer["encoding"]:
+            place = layer["encoding"]["y"]
+            place["sort"] = names
+            place["axis"]["labelFontWeight"]["condition"]["test"] = is_value(chosen.name)
+    return {**spec, "description": description, "datasets": data}
+
+
+@cache
+def _template(unit: str, series: tuple[str, ...], mode: Mode) -> str:
+    """Return the dots without their rows and names, as JSON: Altair takes long to make them."""
+    colours = theme.palette(mode)
+    x, y = _value(unit), _rows()
+    offset = {"yOffset": alt.YOffset("series:N").sort(list(series))} if len(series) > 1 else {}
     layers = [
-        *_references(placed, x, y, colours),
         *([_one(x, colours)] if unit == "ratio" else []),
-        *_dots(rows, series, x, y, offset, colours),
+        *_dots(series, x, y, offset, colours),
     ]
-    step = STEP if len(read) == 1 else 2 * STEP - 13
+    step = STEP if len(series) == 1 else 2 * STEP - 13
     chart = alt.layer(*layers).properties(height=alt.Step(step, **{"for": "position"}))
-    return finished(chart, description, colours)
+    return json.dumps(finished(chart, "", colours))
+
+
+def _value(unit: str) -> alt.X:
+    return alt.X("value:Q").scale(zero=True).axis(value_axis(unit)).title(None)
+
+
+def _rows() -> alt.Y:
+    """Return the axis of the rows; which they are, and which is in bold, is put in afterwards."""
+    rows = alt.Y("name:N").sort([]).title(None).axis(row_names(""))
+    return rows.scale(type="band", paddingInner=0, paddingOuter=0)
 
 
 def _values(kpi: Kpi, published: Published, line: Line, chosen: Line, labels: Labels) -> list[Row]:
@@ -80,22 +103,21 @@ def _values(kpi: Kpi, published: Published, line: Line, chosen: Line, labels: La
 
 
 def _dots(
-    rows: Sequence[Row],
     series: Sequence[str],
     x: alt.X,
     y: alt.Y,
     offset: Mapping[str, Any],
     colours: Palette,
 ) -> list[alt.Chart]:
-    base = alt.Chart(alt.InlineData(values=list(rows)))
+    base = alt.Chart(alt.NamedData(name="rows"))
     colour: Any = alt.ColorValue(colours.blue)
     shape = alt.Shape("mark:N").scale(domain=["chosen", "other"], range=["diamond", "circle"])
     shape = shape.legend(None)
     if len(series) > 1:
         legend = alt.Legend(orient="top", title=None, symbolSize=90)
         colour = alt.Color("series:N").legend(legend)
-        colour = colour.scale(domain=series, range=[colours.blue, colours.muted])
-        shape = alt.Shape("series:N").scale(domain=series, range=["circle", "square"])
+        colour = colour.scale(domain=list(series), range=[colours.blue, colours.muted])
+        shape = alt.Shape("series:N").scale(domain=list(series), range=["circle", "square"])
         shape = shape.legend(legend)
     size = alt.SizeValue(80, condition={"test": "datum.mark === 'chosen'", "value": 170})
     return [
@@ -184,7 +206,6 @@ def at(x: alt.X, field: str) -> alt.X:
 
 def row_names(bold: str) -> alt.Axis:
     """Return the axis that names the rows, one of them in bold; a name may have two lines."""
-    escaped = bold.replace("\\", "\\\\").replace("'", "\\'")
     return alt.Axis(
         domain=False,
         ticks=False,
@@ -195,10 +216,14 @@ def row_names(bold: str) -> alt.Axis:
         labelExpr="split(datum.label, '\\n')",
         # Lines hang from the first one: two are lifted so that they are centred on their row.
         labelOffset=alt.condition("indexof(datum.value, '\\n') > 0", alt.value(-7), alt.value(0)),
-        labelFontWeight=alt.condition(
-            f"datum.value === '{escaped}'", alt.value("bold"), alt.value("normal")
-        ),
+        labelFontWeight=alt.condition(is_value(bold), alt.value("bold"), alt.value("normal")),
     )
+
+
+def is_value(name: str) -> str:
+    """Return the expression that is true for the label of this name."""
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"datum.value === '{escaped}'"
 
 
 def value_axis(unit: str) -> alt.Axis:

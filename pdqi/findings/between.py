@@ -276,13 +276,14 @@ def funnel_finding(
 
 def _verdict(group: Group, size: Group) -> Verdict:
     """Return what is said of a placed team; `size` has its limits without adjustment."""
+    # Were even none, or all, of so few within the limits, nothing could be said of them. Adjusted
+    # limits are of another kind, and for one or two people may be the narrower ones.
+    if size.low95 == 0 and size.high95 == 1:
+        return Verdict.TOO_FEW
     if group.outside998:
         return Verdict.HIGHER if group.outside998 > 0 else Verdict.LOWER
     if group.outside95:
         return Verdict.MAY_BE_HIGHER if group.outside95 > 0 else Verdict.MAY_BE_LOWER
-    # Were even none, or all, of so few within the limits, nothing could be said of them.
-    if size.low95 == 0 and size.high95 == 1:
-        return Verdict.TOO_FEW
     return Verdict.WITHIN
 
 

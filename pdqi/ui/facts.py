@@ -15,7 +15,7 @@ from pdqi.content.library import Library
 from pdqi.content.rules import Rule
 from pdqi.errors import ContentError, Problem
 from pdqi.labels import Labels
-from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS
+from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS, SECTIONS
 from pdqi.service import Service, Viewer
 from pdqi.store import folder
 from pdqi.variants import Variants
@@ -77,7 +77,10 @@ def warm_months() -> None:
     period = facts.service.default_period
     if period is None or facts.service.manifest.rows.get("episodes", 0) > WARMED:
         return
-    facts.service.months(facts.viewer, [kpi for kpi in CATALOGUE if kpi.monthly])
+    for section in SECTIONS:
+        # One section at a time, so that a reader who asks for another does not wait for all.
+        mine = [kpi for kpi in CATALOGUE if kpi.section == section.id and kpi.monthly]
+        facts.service.months(facts.viewer, mine)
     touched = [kpi for kpi in CATALOGUE if kpi.depends_on]
     facts.variants.figures(touched, facts.service.basis(period), facts.viewer)
 
