@@ -57,6 +57,7 @@ def load(options: argparse.Namespace) -> int:
     from pdqi.config import Config
     from pdqi.ingest import pseudonym
     from pdqi.ingest.loading import load as load_extracts
+    from pdqi.store import folder
 
     config = Config.load(options.config)
     secret, note = pseudonym.secret(options.store)
@@ -65,7 +66,8 @@ def load(options: argparse.Namespace) -> int:
     report = load_extracts(
         options.mapping, options.folder, options.store, config, secret, _say(options.json)
     )
-    _derive(options.store, config, _say(options.json))
+    if folder.manifest(folder.current(options.store)).kind == "trust":
+        _derive(options.store, config, _say(options.json))
     print(json.dumps(report.as_json(), indent=1) if options.json else report.as_text())
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from pdqi.config import Config
 from pdqi.content.library import Library
 from pdqi.errors import PdqiError, Problem, one_of
-from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.checks import read_any
 from pdqi.metrics.catalogue import KPI_IDS
 
 
@@ -25,7 +25,7 @@ def check_everything(config_file: Path, content: Path, mappings: Path) -> list[P
         problems += error.problems
     for mapping in sorted(mappings.glob("*.y*ml")):
         try:
-            read_mapping(mapping, config)
+            read_any(mapping, config)
         except PdqiError as error:
             problems += error.problems
     return problems

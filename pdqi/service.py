@@ -41,6 +41,17 @@ class Viewer:
     policy: Policy
 
 
+def viewer_of(config: Config, role_id: str | None = None) -> Viewer:
+    """Return the viewer of a role (the default role if none); raises `RequestError`."""
+    wanted = role_id or config.default_role
+    known = {role.id for role in config.roles}
+    if wanted not in known:
+        raise RequestError(
+            Problem(f"There is no role '{wanted[:60]}'.", None, None, None, *one_of(wanted, known))
+        )
+    return Viewer(config.role(wanted), config.policy_of(wanted))
+
+
 class Service:
     """Published figures of one store under one config."""
 
@@ -86,15 +97,7 @@ class Service:
 
     def viewer(self, role_id: str | None = None) -> Viewer:
         """Return the viewer of a role (the default role if none); raises `RequestError`."""
-        wanted = role_id or self.config.default_role
-        known = {role.id for role in self.config.roles}
-        if wanted not in known:
-            raise RequestError(
-                Problem(
-                    f"There is no role '{wanted[:60]}'.", None, None, None, *one_of(wanted, known)
-                )
-            )
-        return Viewer(self.config.role(wanted), self.config.policy_of(wanted))
+        return viewer_of(self.config, role_id)
 
     def basis(
         self, period: Period, definition: str | None = None, age_band: str | None = None

@@ -45,14 +45,27 @@ def days(value: float) -> str:
     return f"{_signed(whole)} {'day' if abs(whole) == 1 else 'days'}"
 
 
+def time(seconds: float) -> str:
+    """Return a length of time in the unit that suits it: `40 seconds`, `3.5 hours`, `12 days`."""
+    size = abs(seconds)
+    for length, unit in ((172_800, 86_400), (7_200, 3_600), (120, 60)):
+        if size >= length:
+            name = {86_400: "days", 3_600: "hours", 60: "minutes"}[unit]
+            places = 1 if size < 10 * unit else 0
+            return f"{_signed(half_up(seconds / unit, places))} {name}"
+    whole = half_up(seconds)
+    return f"{_signed(whole)} {'second' if abs(whole) == 1 else 'seconds'}"
+
+
 def ratio(value: float) -> str:
     """Return a ratio with one decimal place: `2.0`."""
     return _signed(half_up(value, 1))
 
 
 def in_unit(value: float, unit: str) -> str:
-    """Return a figure in its unit: count, share, days or ratio."""
-    return {"count": count, "share": percent, "days": days, "ratio": ratio}[unit](value)
+    """Return a figure in its unit: count, share, days, ratio or a time in seconds."""
+    units = {"count": count, "share": percent, "days": days, "ratio": ratio, "time": time}
+    return units[unit](value)
 
 
 def day(value: date) -> str:

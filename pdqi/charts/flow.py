@@ -1,10 +1,11 @@
 """The recorded moves between teams, as the process map takes them: published figures only."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pdqi.content import Library
+from pdqi.words import days
 
 Status = Literal[
     "designed_and_recorded",
@@ -23,6 +24,21 @@ STATUS_WORDS: dict[Status, str] = {
 
 
 @dataclass(frozen=True)
+class Nouns:
+    """What the things of a flow are called, and how its lengths of time are written."""
+
+    place: str = "team"
+    places: str = "teams"
+    moves: str = "moves"
+    move: str = "move"
+    people: str = "people"
+    time: Callable[[float], str] = days
+
+
+TEAMS = Nouns()
+
+
+@dataclass(frozen=True)
 class FlowNode:
     """A team or service and how many people had an episode there; none where that is hidden."""
 
@@ -34,7 +50,10 @@ class FlowNode:
 
 @dataclass(frozen=True)
 class FlowArrow:
-    """Moves from one team or service to another; the same one twice is a re-entry."""
+    """Moves from one team or service to another; the same one twice is a re-entry.
+
+    `median_days` is in days, or in whatever `Nouns.time` writes.
+    """
 
     source: str
     target: str
@@ -50,6 +69,7 @@ class Flow:
 
     nodes: tuple[FlowNode, ...]
     arrows: tuple[FlowArrow, ...]
+    nouns: Nouns = TEAMS
 
     def without_rare(self, fewest_moves: int) -> tuple["Flow", int]:
         """Return the flow without shown arrows of fewer moves, and how many those were.

@@ -15,7 +15,7 @@ from pdqi.charts.drawing import (
     shapes,
     texts,
 )
-from pdqi.charts.flow import Flow, FlowArrow
+from pdqi.charts.flow import TEAMS, Flow, FlowArrow, Nouns
 from pdqi.charts.geometry import (
     Box,
     head,
@@ -27,7 +27,7 @@ from pdqi.charts.geometry import (
 from pdqi.charts.theme import LIGHT, Palette, Spec
 from pdqi.content import Library
 from pdqi.labels import Labels
-from pdqi.words import count, days
+from pdqi.words import count
 
 By = Literal["moves", "people", "days"]
 
@@ -45,7 +45,7 @@ BY_WORDS: dict[By, str] = {
 
 def recorded(
     flow: Flow,
-    library: Library,
+    library: Library | None,
     labels: Labels,
     by: By = "moves",
     fewest_moves: int = 0,
@@ -54,7 +54,8 @@ def recorded(
     """Return the recorded map as a Vega-Lite specification of fixed size, 1,112 pixels wide.
 
     `by` chooses the number beside an arrow; its width always tells the moves. Arrows of fewer
-    moves than `fewest_moves` are left out, and the others stay where they were.
+    moves than `fewest_moves` are left out, and the others stay where they were. Without a library
+    there are no lanes: boxes stand in rows, those that others lead to further down.
     """
     lanes, boxes, height = _places(flow, library)
     names = {node.id: node.name for node in flow.nodes}
@@ -80,16 +81,16 @@ def recorded(
             curve.end[1] - curve.along[1] * length * 0.7,
         )
         line = Curve(curve.start, curve.bend_start, curve.bend_end, end)
-        tip = arrow_words(arrow, names)
+        tip = arrow_words(arrow, names, flow.nouns)
         dash = BROKEN if hidden else (1.0, 0.0)
         lines.append(Shape(ref, line.path, "transparent", colour, weight, dash, tip))
         heads.append(Shape(ref, head(curve.end, curve.along, length, 7 + weight * 1.3), colour))
-        text = _number(arrow, by)
+        text = _number(arrow, by, flow.nouns)
         if text:
             at = label_place(curve, text, taken, again=arrow.source == arrow.target)
             taken.append(at)
             words.append(Words(*at.middle, (text,), colours.ink, halo=True))
-    key, key_words, bottom = _legend(height, most, by, colours)
+    key, key_words, bottom = _legend(height, most, by, colours, flow.nouns)
     lane_shapes = [
         Shape(lane, rectangle(box), colours.band if i % 2 == 0 else colours.ground)
         for i, (lane, box) in enumerate(lanes.items())
@@ -119,65 +120,73 @@ def recorded(
 
 def recorded_summary(flow: Flow) -> str:
     """Return what the recorded map shows, in sentences."""
+    nouns = flow.nouns
     if not flow.arrows:
-        return "Recorded pathway: no moves between teams were recorded in this period."
+        return (
+            f"Recorded pathway: no {nouns.moves} between {nouns.places} were recorded in this"
+            " period."
+        )
     names = {node.id: node.name for node in flow.nodes}
     shown = [arrow for arrow in flow.arrows if arrow.moves is not None]
     hidden = len(flow.arrows) - len(shown)
     again = sum(arrow.source == arrow.target for arrow in flow.arrows)
     routes = "route" if len(flow.arrows) == 1 else "routes"
-    text = f"Recorded pathway: {len(flow.arrows)} {routes} between {len(flow.nodes)} teams"
-    text += f", {again} of them back to the same team." if again else "."
+    text = f"Recorded pathway: {len(flow.arrows)} {routes} between {len(flow.nodes)} {nouns.places}"
+    text += f", {again} of them back to the same {nouns.place}." if again else "."
     if shown:
         most = sorted(shown, key=lambda a: (-(a.moves or 0), a.source, a.target))[:3]
         listed = "; ".join(
-            f"{names[a.source]} to {names[a.target]}, {count(a.moves or 0)} moves" for a in most
+            f"{names[a.source]} to {names[a.target]}, {count(a.moves or 0)} {nouns.moves}"
+            for a in most
         )
         text += f" The most used: {listed}."
     if hidden:
-        text += f" {hidden} are suppressed: too few people."
+        text += f" {hidden} are suppressed: too few {nouns.people}."
     return text
 
 
 def recorded_table(flow: Flow) -> list[dict[str, str]]:
     """Return the arrows as rows, in the order of the flow; a hidden number says so."""
     names = {node.id: node.name for node in flow.nodes}
+    nouns = flow.nouns
 
     def said(value: float | None, as_words: str) -> str:
-        return as_words if value is not None else "suppressed: too few people"
+        return as_words if value is not None else f"suppressed: too few {nouns.people}"
 
     return [
         {
             "From": names[arrow.source],
             "To": names[arrow.target],
-            "Moves": said(arrow.moves, count(arrow.moves or 0)),
-            "People": said(arrow.people, count(arrow.people or 0)),
-            "Median between": said(arrow.median_days, days(arrow.median_days or 0)),
+            nouns.moves.capitalize(): said(arrow.moves, count(arrow.moves or 0)),
+            nouns.people.capitalize(): said(arrow.people, count(arrow.people or 0)),
+            "Median between": said(arrow.median_days, nouns.time(arrow.median_days or 0)),
         }
         for arrow in flow.arrows
     ]
 
 
-def arrow_words(arrow: FlowArrow, names: dict[str, str]) -> str:
+def arrow_words(arrow: FlowArrow, names: dict[str, str], nouns: Nouns = TEAMS) -> str:
     """Return one arrow as a sentence."""
     ends = (
-        f"{names[arrow.source]}, back to the same team"
+        f"{names[arrow.source]}, back to the same {nouns.place}"
         if arrow.source == arrow.target
         else f"{names[arrow.source]} to {names[arrow.target]}"
     )
     parts = [
-        f"{count(arrow.moves)} moves" if arrow.moves is not None else "",
-        f"{count(arrow.people)} people" if arrow.people is not None else "",
-        f"{days(arrow.median_days)} between, by the median"
+        f"{count(arrow.moves)} {nouns.moves}" if arrow.moves is not None else "",
+        f"{count(arrow.people)} {nouns.people}" if arrow.people is not None else "",
+        f"{nouns.time(arrow.median_days)} between, by the median"
         if arrow.median_days is not None
         else "",
     ]
     said = ", ".join(part for part in parts if part)
-    return f"{ends}: {said or 'suppressed: too few people'}."
+    return f"{ends}: {said or f'suppressed: too few {nouns.people}'}."
 
 
-def _places(flow: Flow, library: Library) -> tuple[dict[str, Box], dict[str, Box], float]:
+def _places(flow: Flow, library: Library | None) -> tuple[dict[str, Box], dict[str, Box], float]:
     """Return lanes by name and boxes by team: the lanes of the design that have a team."""
+    if library is None:
+        return _in_rows(flow)
     service_of = {team.id: team.service for team in library.config.teams}
     columns = max(node.column for node in library.process_map.nodes)
     by_lane: dict[str, list[str]] = defaultdict(list)
@@ -211,6 +220,29 @@ def _places(flow: Flow, library: Library) -> tuple[dict[str, Box], dict[str, Box
     return lanes, boxes, y
 
 
+def _in_rows(flow: Flow) -> tuple[dict[str, Box], dict[str, Box], float]:
+    """Return boxes in rows: the more of its moves lead on rather than here, the higher up."""
+    leads_on: dict[str, float] = {node.id: 0.0 for node in flow.nodes}
+    touches: dict[str, float] = dict.fromkeys(leads_on, 1.0)
+    for arrow in flow.arrows:
+        for end, sign in ((arrow.source, 1), (arrow.target, -1)):
+            leads_on[end] += sign * (arrow.moves or 0)
+            touches[end] += arrow.moves or 0
+    order = sorted(leads_on, key=lambda name: (-leads_on[name] / touches[name], name))
+    boxes = {}
+    for place, name in enumerate(order):
+        row, slot = divmod(place, MOST_BESIDE)
+        beside = min(MOST_BESIDE, len(order) - row * MOST_BESIDE)
+        # Every other row steps aside, so that arrows between rows do not hide behind boxes.
+        aside = BOX_WIDTH / 2 if row % 2 else 0
+        left = (slot + 0.5) / beside * (WIDTH - BOX_WIDTH) - BOX_WIDTH / 2 + aside
+        left = min(max(left, 20), WIDTH - BOX_WIDTH - 50)
+        top = TOP + MARGIN + row * (BOX_HEIGHT + 2 * ROW_GAP)
+        boxes[name] = Box(round(left, 1), top, BOX_WIDTH, BOX_HEIGHT)
+    rows = -(-len(order) // MOST_BESIDE)
+    return {}, boxes, TOP + 2 * MARGIN + rows * BOX_HEIGHT + max(0, rows - 1) * 2 * ROW_GAP
+
+
 def _round(value: float) -> int:
     """Return a number to one significant digit, for a key."""
     step = 10 ** max(0, len(str(int(value))) - 1)
@@ -221,11 +253,11 @@ def _weight(moves: int, most: int) -> float:
     return round(THINNEST + (WIDEST - THINNEST) * moves / most, 2)
 
 
-def _number(arrow: FlowArrow, by: By) -> str:
+def _number(arrow: FlowArrow, by: By, nouns: Nouns) -> str:
     if arrow.state == "suppressed":
         return ""
     if by == "days":
-        return days(arrow.median_days) if arrow.median_days is not None else ""
+        return nouns.time(arrow.median_days) if arrow.median_days is not None else ""
     value = arrow.moves if by == "moves" else arrow.people
     return count(value) if value is not None else ""
 
@@ -234,8 +266,10 @@ def _boxes(flow: Flow, boxes: dict[str, Box], colours: Palette) -> tuple[list[Sh
     drawn, words = [], []
     for node in flow.nodes:
         box = boxes[node.id]
-        people = f"{count(node.people)} people" if node.people is not None else "suppressed"
-        tip = f"{node.name}: {people if node.people is not None else 'suppressed: too few people'}."
+        of = flow.nouns.people
+        people = f"{count(node.people)} {of}" if node.people is not None else "suppressed"
+        hidden = f"suppressed: too few {of}"
+        tip = f"{node.name}: {people if node.people is not None else hidden}."
         drawn.append(
             Shape(f"team:{node.id}", rectangle(box, 4), colours.ground, colours.ink, 1.25, tip=tip)
         )
@@ -248,7 +282,7 @@ def _boxes(flow: Flow, boxes: dict[str, Box], colours: Palette) -> tuple[list[Sh
 
 
 def _legend(
-    top: float, most: int, by: By, colours: Palette
+    top: float, most: int, by: By, colours: Palette, nouns: Nouns
 ) -> tuple[list[Shape], list[Words], float]:
     """Return the key: what the number, the width, the broken line and the loop mean."""
     y = top + 24
@@ -256,7 +290,7 @@ def _legend(
     words: list[Words] = []
     x = 4.0
     samples = [
-        (f"{count(n)} {'move' if n == 1 else 'moves'}", _weight(n, most))
+        (f"{count(n)} {nouns.move if n == 1 else nouns.moves}", _weight(n, most))
         for n in dict.fromkeys((most, _round(most / 4)))
         if n
     ]
@@ -271,9 +305,11 @@ def _legend(
     line = polygon([(x, y), (x + 36, y)], closed=False)
     drawn.append(Shape("", line, "transparent", colours.muted, THINNEST, BROKEN))
     drawn.append(Shape("", head((x + 44, y), (1, 0), 9, 8), colours.muted))
-    hidden = "suppressed: too few people"
+    hidden = f"suppressed: too few {nouns.people}"
     words.append(Words(x + 52, y, (hidden,), colours.ink, align="left"))
     x += 52 + width_of(hidden) + 24
-    note = f"Number beside an arrow: {BY_WORDS[by]}. A loop is a re-entry to the same team."
+    beside = {"moves": nouns.moves, "people": nouns.people, "days": "median time between"}
+    told = BY_WORDS[by] if nouns is TEAMS else beside[by]
+    note = f"Number beside an arrow: {told}. A loop is a re-entry to the same {nouns.place}."
     words.append(Words(x, y, (note,), colours.muted, align="left"))
     return drawn, words, y + 22

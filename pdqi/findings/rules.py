@@ -80,14 +80,15 @@ def sentence(found: RuleFound, labels: Labels) -> str:
             "It applies to nobody here in this period, or what it speaks of is not recorded then."
         )
     said = [
-        _of(group, labels.fill(people, begins=False))
+        told(group, labels.fill(people, begins=False))
         for group, people in zip(found.groups, ("{people}", "other people"), strict=True)
     ]
-    told = " ".join(said)
-    return f"{told} {_difference(found.groups, labels)}".strip()
+    both = " ".join(said)
+    return f"{both} {_difference(found.groups, labels)}".strip()
 
 
-def _of(group: Judged, people: str) -> str:
+def told(group: Judged, people: str) -> str:
+    """Return how one group keeps a rule, in a sentence. `people` is what they are called."""
     if group.people.value == 0:
         return f"It applies to no {people}."
     share, low, high = group.share

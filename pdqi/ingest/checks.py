@@ -2,15 +2,41 @@
 
 from pathlib import Path
 
+from pydantic import ConfigDict
+
 from pdqi.config import Config, folded
 from pdqi.errors import LoadError, Problem, one_of
+from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import DATE_FORMS, ENDINGS, ColumnMap, FileMap, Mapping
 from pdqi.store.schema import TABLES, Column, Table, table
-from pdqi.yamlfile import Lines, read
+from pdqi.yamlfile import Frozen, Lines, read
 
 Path_ = tuple[str | int, ...]
 MADE_HERE = {"person_id", "episode_id"}
 """Columns that loading makes where a source has none."""
+
+
+def read_any(path: Path, config: Config) -> Mapping | LogMapping:
+    """Read and check a mapping file of either kind; raises `LoadError` with every fault."""
+    if not _is_log(path):
+        return read_mapping(path, config)
+    plan, _, problems = read(path, LogMapping)
+    if plan is None or problems:
+        raise LoadError(problems)
+    return plan
+
+
+class _Kind(Frozen):
+    """The one key that tells the two kinds of mappings apart."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    kind: object = None
+
+
+def _is_log(path: Path) -> bool:
+    """Whether a mapping says of what kind it is, as that of an event log has to."""
+    found, _, _ = read(path, _Kind)
+    return found is not None and found.kind is not None
 
 
 def read_mapping(path: Path, config: Config) -> Mapping:

@@ -16,8 +16,10 @@ from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem, StoreError
 from pdqi.ingest import accounts as counting
 from pdqi.ingest import assemble, coverage, lock, rows, sources
-from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.checks import read_any
 from pdqi.ingest.columns import Valued
+from pdqi.ingest.event_log import load_log
+from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import Mapping
 from pdqi.ingest.pseudonym import key_pads
 from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
@@ -52,7 +54,9 @@ def load(
     Raises `LoadError` with every fault that was found, or `StoreError`; the store is then as it
     was. Loading the same files again changes nothing.
     """
-    plan = read_mapping(mapping, config)
+    plan = read_any(mapping, config)
+    if isinstance(plan, LogMapping):
+        return load_log(plan, mapping, folder, store, secret, progress)
     progress(f"Looking for the files of '{plan.name}'.")
     files, not_read = open_files(plan, folder)
     load_id = _load_id(mapping, files, config)
@@ -123,6 +127,9 @@ def _before(store: Path) -> tuple[Path, Manifest] | None:
         return None
     version = folders.current(store)
     manifest = folders.manifest(version)
+    if manifest.kind != "trust":
+        what = f"The store '{store.name}' holds an event log, which is a store of its own."
+        raise LoadError(Problem(what, fix="Load into another folder."))
     if manifest.demonstration:
         what = f"The store '{store.name}' holds demonstration data: it never mixes with real data."
         raise LoadError(Problem(what, fix="Load into another folder."))

@@ -19,6 +19,7 @@ from pdqi.errors import LoadError, Problem
 from pdqi.ingest import headers
 from pdqi.ingest.csvfile import CsvFile
 from pdqi.ingest.headers import Header
+from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import FileMap, Mapping
 from pdqi.ingest.parquetfile import ParquetFile
 from pdqi.ingest.workbook import Workbook
@@ -58,7 +59,7 @@ class Filled:
     long: int
 
 
-def open_files(mapping: Mapping, folder: Path) -> tuple[list[SourceFile], list[str]]:
+def open_files(mapping: Mapping | LogMapping, folder: Path) -> tuple[list[SourceFile], list[str]]:
     """Return the mapping's files, opened, and the names of files in the folder that none matches.
 
     Raises `LoadError` with every fault of every file: missing, matched twice, unreadable, without

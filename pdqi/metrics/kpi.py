@@ -15,7 +15,7 @@ from typing import Literal
 from pdqi.model import NO_DATA, SUPPRESSED, Cell, State
 from pdqi.statistics.intervals import proportion_interval, risk_ratio
 
-Unit = Literal["count", "share", "days", "ratio"]
+Unit = Literal["count", "share", "days", "ratio", "time"]
 ScopeKind = Literal["team", "service", "set", "system"]
 Setting = Literal["case_definition", "merge_gap_days", "look_back_months", "treatment_list"]
 """What config lets a trust define otherwise: whom to count, what is one episode, and so on."""

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
@@ -28,6 +28,7 @@ LAYOUT = 1
 """The version of this layout; a store of another one is refused, never guessed at."""
 
 KEPT_VERSIONS = 12
+TABLE_NAMES = tuple(item.name for item in TABLES)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Manifest:
     accounts: tuple[FileAccount, ...]
     covers: dict[str, tuple[str, str]] = field(default_factory=dict)
     """First and last day, ISO, that sources themselves say they cover; the others are judged."""
+    kind: str = "trust"
+    """What the tables are: those of a trust's records, or an event log's."""
     layout: int = LAYOUT
 
     @property
@@ -154,16 +157,18 @@ def publish(
     data_to: date | None,
     demonstration: bool,
     covers: Mapping[str, tuple[date, date]] = MappingProxyType({}),
+    kind: str = "trust",
+    tables: Sequence[str] = TABLE_NAMES,
 ) -> tuple[Manifest, bool]:
     """Make a written folder the current version, by one atomic rename.
 
     Returns the manifest and whether anything changed: the same tables and accounts as the
     current version leave the store untouched, its date included.
     """
-    missing = [item.name for item in TABLES if not (folder / f"{item.name}.parquet").is_file()]
+    missing = [name for name in tables if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise StoreError(Problem(f"The new version lacks {', '.join(missing)}."))
-    hashes = {item.name: file_hash(folder / f"{item.name}.parquet") for item in TABLES}
+    hashes = {name: file_hash(folder / f"{name}.parquet") for name in tables}
     extra = sorted(path for path in folder.iterdir() if path.stem not in hashes)
     hashes |= {path.name: file_hash(path) for path in extra if path.is_file()}
     said = json.dumps([hashes, [asdict(account) for account in accounts]], sort_keys=True)
@@ -181,6 +186,7 @@ def publish(
         hashes=hashes,
         accounts=accounts,
         covers={name: (a.isoformat(), b.isoformat()) for name, (a, b) in covers.items()},
+        kind=kind,
     )
     (folder / "manifest.json").write_text(made.to_json(), encoding="utf-8")
     for path in folder.iterdir():

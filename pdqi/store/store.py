@@ -83,6 +83,13 @@ class Store:
     @classmethod
     def _of(cls, version: Path, config: Config, in_memory: int) -> "Store":
         manifest = folder.manifest(version)
+        if manifest.kind != "trust":
+            raise StoreError(
+                Problem(
+                    "The store holds an event log, which has no figures of a trust.",
+                    fix="Open the dashboard on it: the process map shows it.",
+                )
+            )
         try:
             derived = derive.derived_folder(version, config)
             connection = _connect(version, derived, config, in_memory)

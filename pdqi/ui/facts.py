@@ -14,10 +14,12 @@ from pdqi.config import Config
 from pdqi.content.library import Library
 from pdqi.content.rules import Rule
 from pdqi.errors import ContentError, Problem
+from pdqi.event_log import LogService
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS, SECTIONS
 from pdqi.service import Service, Viewer
 from pdqi.store import folder
+from pdqi.store.log import KIND
 from pdqi.variants import Variants
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,8 +62,30 @@ def current() -> Facts:
     return Facts(service, variants, viewer, labels, library, problems)
 
 
+def current_log() -> tuple[LogService, Viewer] | None:
+    """Return the event log that the store holds, and the reader; None where it is a trust's.
+
+    Raises `PdqiError` where config or store cannot be read.
+    """
+    config_path = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
+    store = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+    with _opening:
+        config = _config(config_path, _stamp((config_path,)))
+        version = folder.current(store)
+        if folder.manifest(version).kind != KIND:
+            return None
+        log = _log(store, version.name, config_path, config.digest)
+    return log, log.viewer(os.environ.get("PDQI_ROLE") or None)
+
+
 def warm() -> None:
     """Open everything and work out the figures of the first view; raises `PdqiError`."""
+    log = current_log()
+    if log is not None:
+        service, viewer = log
+        for whole in tuple(service.periods().values())[:1]:
+            service.shown(whole, viewer)
+        return
     facts = current()
     period = facts.service.default_period
     if period is not None:
@@ -73,6 +97,8 @@ def warm_months() -> None:
 
     Left to whoever asks first where the store is large.
     """
+    if current_log() is not None:
+        return
     facts = current()
     period = facts.service.default_period
     if period is None or facts.service.manifest.rows.get("episodes", 0) > WARMED:
@@ -115,6 +141,16 @@ def _service(
 ) -> tuple[Service, Variants]:
     service = Service.open(store, _config_now(config), rules)
     return service, Variants(service)
+
+
+@lru_cache(maxsize=4)
+def _log(
+    store: Path,
+    version: str,  # noqa: ARG001
+    config: Path,
+    digest: str,  # noqa: ARG001
+) -> LogService:
+    return LogService.open(store, _config_now(config))
 
 
 @lru_cache(maxsize=4)

@@ -84,6 +84,13 @@ def run() -> None:
     place = next(item for item in PLACES if item.title == current.title)
     style.apply()
     try:
+        log = opened.current_log()
+        if log is not None:
+            # Imported here, because what it draws with knows of this frame.
+            from pdqi.ui import event_logs
+
+            event_logs.show(place, *log)
+            return
         page = _enter(place)
     except PdqiError as error:
         _cannot_open(place, error.problems)

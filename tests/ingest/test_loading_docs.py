@@ -5,7 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.checks import read_any, read_mapping
+from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import DATE_FORMS, ColumnMap, FileMap, Mapping
 from pdqi.ingest.reasons import DUPLICATE, REASONS
 from pdqi.store.schema import TABLES
@@ -34,3 +35,13 @@ def test_the_example_is_a_sound_mapping(tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(example, encoding="utf-8")
     assert len(read_mapping(path, config()).files) == 2
+
+
+def test_the_example_of_a_log_is_sound_and_every_key_is_explained(tmp_path: Path) -> None:
+    section = TEXT.split("## An event log")[1].split("## The secret")[0]
+    path = tmp_path / "example.yaml"
+    path.write_text(section.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    plan = read_any(path, config())
+    assert isinstance(plan, LogMapping)
+    assert len(plan.rules) == 4
+    assert {key for key in LogMapping.model_fields if f"`{key}`" not in section} == set()

@@ -210,7 +210,8 @@ TRANSITIONS = Kpi(
     " the median days from the end of one to the start of the next",
     denominator="people with such a pair of episodes",
     kind=Tally(
-        counts=(Count("moves", "Moves"), Count("people", "People")),
+        # Many moves of few people tell of those people: they are hidden with them.
+        counts=(Count("moves", "Moves", within=("people",)), Count("people", "People")),
         statistics=(Statistic("median_days", "Median days between", "days"),),
         main="moves",
     ),
