@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from benchmarks import map as map_benchmark
 from benchmarks.figures import Figures, differences, how_many
 from benchmarks.run_one import ENGINES, run
 from pdqi.config import Config
@@ -66,3 +67,10 @@ def test_a_figure_that_differs_is_found(ours: Figures) -> None:
 
 def test_the_columns_can_merely_be_read(store: Path) -> None:
     assert run("floor", store, CONFIG)["figures"] == {}
+
+
+def test_what_directly_follows_what_is_the_same_in_any_order(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert map_benchmark.log(4_000, None, 1)
+    assert "counts equal" in capsys.readouterr().out

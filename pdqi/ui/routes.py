@@ -14,6 +14,8 @@ from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 SHOWN_FIRST = 10
+READ = ("people", "median days so far")
+FILED = ("people", "share", "median days so far")
 
 
 def show(page: Page) -> None:
@@ -35,33 +37,54 @@ def show(page: Page) -> None:
     rows = [*found.routes, *([found.rare] if found.rare else [])]
     first = [*found.routes[:SHOWN_FIRST], *([found.rare] if found.rare else [])]
 
-    def content(of: list[Route]) -> Table:
-        columns = ["Route"]
-        for group in (labels.fill("{short}"), "Others"):
-            columns += [f"{group}: people", f"{group}: share", f"{group}: median days so far"]
-        columns += ["Design"] if library else []
+    short, design = labels.fill("{short}"), ("Design",) if library else ()
+
+    def told(route: Route) -> tuple[str, ...]:
+        return (departs_words(route, names),) if library else ()
+
+    def read(of: list[Route]) -> Table:
+        """Return the table as it is read: a number with its share in one cell."""
+        heads = tuple(f"{group}: {name}" for group in (short, "Others") for name in READ)
         return Table(
-            tuple(columns),
+            ("Route", *heads, *design),
             tuple(
                 (
                     route_words(route, names, fewest),
-                    *(cell for group in route.groups for cell in _cells(group)),
-                    *((departs_words(route, names),) if library else ()),
+                    *(cell for group in route.groups for cell in _read(group)),
+                    *told(route),
                 )
                 for route in of
             ),
         )
 
-    parts.table(content(first), "routes_first", "The most usual routes", numbers=False)
+    def filed() -> bytes:
+        """Return the table as a file holds it: every value by itself."""
+        heads = tuple(f"{group}: {name}" for group in (short, "Others") for name in FILED)
+        cells = tuple(
+            (
+                route_words(route, names, fewest),
+                *(cell for group in route.groups for cell in _cells(group)),
+                *told(route),
+            )
+            for route in rows
+        )
+        return files.of_table(page, Table(("Route", *heads, *design), cells))
+
+    parts.table(read(first), "routes_first", "The most usual routes", numbers=False)
     hidden = len(rows) - len(first)
     more = f"All routes as a table: {hidden} more" if hidden else "Files and notes"
     with st.expander(more):
         if hidden:
-            parts.table(content(rows), "routes", "All routes", numbers=False)
+            parts.table(read(rows), "routes", "All routes", numbers=False)
         st.markdown(plain(page.fill(ROUTES.caution)))
         if not page.facts.viewer.policy.cleared:
             st.markdown(parts.protection_note(page))
-        files.offer(page, "routes", lambda: files.of_table(page, content(rows)))
+        files.offer(page, "routes", filed)
+
+
+def _read(group: found_routes.Group) -> tuple[str, str]:
+    people, share, days = _cells(group)
+    return f"{people} ({share})" if group.share.value is not None else people, days
 
 
 def _cells(group: found_routes.Group) -> tuple[str, str, str]:
