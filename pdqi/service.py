@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pdqi.config import Config, Policy, Role
+from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
 from pdqi.disclosure import Family, protect
 from pdqi.errors import Problem, RequestError, one_of
@@ -55,20 +56,36 @@ def viewer_of(config: Config, role_id: str | None = None) -> Viewer:
 class Service:
     """Published figures of one store under one config."""
 
-    def __init__(self, store: Store, config: Config, rules: Sequence[Rule] = ()) -> None:
-        """Serve figures from an open store; `rules` are those that pathways are judged by."""
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        rules: Sequence[Rule] = (),
+        process_map: ProcessMap | None = None,
+    ) -> None:
+        """Serve figures from an open store.
+
+        `rules` are those that pathways are judged by, `process_map` is what they are laid over.
+        """
         self.store = store
         self.config = config
         self.rules = tuple(rules)
+        self.process_map = process_map
         self._kept: OrderedDict[Key, Published] = OrderedDict()
         self._lock = threading.Lock()
         self._months_lock = threading.Lock()
         """Months take a second or so: whoever asks for the same waits instead of asking again."""
 
     @classmethod
-    def open(cls, path: Path, config: Config, rules: Sequence[Rule] = ()) -> "Service":
+    def open(
+        cls,
+        path: Path,
+        config: Config,
+        rules: Sequence[Rule] = (),
+        process_map: ProcessMap | None = None,
+    ) -> "Service":
         """Open a store and serve it; raises `StoreError`."""
-        return cls(Store.open(path, config), config, rules)
+        return cls(Store.open(path, config), config, rules, process_map)
 
     @property
     def manifest(self) -> Manifest:
@@ -177,7 +194,13 @@ class Service:
         missing = [item for item in wanted if item.id not in found]
         if missing:
             measured = measure(
-                self.store, self.config, missing, (basis,), curves=curves, rules=self.rules
+                self.store,
+                self.config,
+                missing,
+                (basis,),
+                curves=curves,
+                rules=self.rules,
+                process_map=self.process_map,
             )
             for name, (raw,) in measured.items():
                 found[name] = protect(raw, self._families(raw), viewer.policy)

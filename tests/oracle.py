@@ -422,10 +422,17 @@ class Oracle:
             for one, two in pairwise(path):
                 gap = (two.start - one.end).days if one.end and one.end <= self.to else None
                 moves.setdefault((one.team, two.team), []).append((name, gap))
-        return {
-            arrow: {"moves": len(found), "people": len({name for name, _ in found})}
-            for arrow, found in moves.items()
-        }
+        rows: Figures = {}
+        for arrow, found in moves.items():
+            rows[arrow] = {}
+            for group, mine in (
+                ("", found),
+                ("pd_", [item for item in found if self.is_case(item[0])]),
+                ("other_", [item for item in found if not self.is_case(item[0])]),
+            ):
+                rows[arrow][f"{group}moves"] = len(mine)
+                rows[arrow][f"{group}people"] = len({name for name, _ in mine})
+        return rows
 
     def routes(self) -> Figures:
         taken: dict[tuple[str, ...], list[tuple[str, int]]] = {}

@@ -6,6 +6,7 @@ reported at once, with its line.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,11 @@ class Config(Frozen):
     def strictest_threshold(self) -> int:
         """How many people there must be for what no reader at all may see of fewer."""
         return max((p.threshold for p in self.policies if not p.cleared), default=1)
+
+    def teams_of(self, places: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of the teams that services and teams name, in the order of config."""
+        named = set(places)
+        return tuple(t.id for t in self.teams if t.id in named or t.service in named)
 
     def members(self, team_set: TeamSet) -> tuple[str, ...]:
         """Return the ids of the teams in a set, in the order of config."""

@@ -17,6 +17,7 @@ from pdqi.content.evidence import (
 )
 from pdqi.content.links import Written
 from pdqi.content.models import DriverDiagram, ProcessMap, Statement
+from pdqi.content.records import Mark
 from pdqi.content.rules import Rules
 from pdqi.content.timeline import Timeline
 from pdqi.content.voices import Voices
@@ -126,6 +127,7 @@ def problems_between(
             known[kind].add(item.id)
     if "process_map" in contents:
         yield from _shared_places(contents["process_map"], lines)
+        yield from _of_records(contents["process_map"], lines, config)
     if "timeline" in contents:
         yield from _unknown_scopes(contents["timeline"], lines, config)
     if "rules" in contents:
@@ -177,6 +179,54 @@ def _shared_places(content: ProcessMap, lines: Mapping[str, Lines]) -> Iterator[
             what = f"'{node.id}' stands where '{first}' stands: {place}."
             fix = "Give one of them another column or row."
             yield _at(lines, "process_map", ("nodes", i, "column"), what, None, fix)
+
+
+def _of_records(
+    content: ProcessMap, lines: Mapping[str, Lines], config: Config
+) -> Iterator[Problem]:
+    """Give every fault in what records the steps and routes of the map."""
+    places = {s.id for s in config.services} | {t.id for t in config.teams}
+    treatments = {item.id for item in config.treatments}
+    taken: dict[tuple[str, ...], str] = {}
+    seen: set[str] = set()
+    for i, node in enumerate(content.nodes):
+        marks: list[tuple[links.Path, Mark]] = [
+            (("recorded_as", j), mark) for j, mark in enumerate(node.recorded_as)
+        ]
+        for at, mark in marks:
+            for key, noun, names, known in (
+                ("at", "service or team", mark.at, places),
+                ("of", "treatment", mark.of, treatments),
+            ):
+                for k, name in enumerate(names):
+                    if name not in known:
+                        what = f"There is no {noun} '{name}'."
+                        path: links.Path = ("nodes", i, *at, key, k)
+                        yield _at(lines, "process_map", path, what, *one_of(name, known))
+        told: list[tuple[links.Path, tuple[str, ...]]] = [
+            (at, (mark.record, mark.step, team, who.strip().lower(), treatment))
+            for at, mark in marks
+            for team in config.teams_of(mark.at) or ("",)
+            for who in mark.by or ("",)
+            for treatment in mark.of or ("",)
+        ]
+        told += [
+            (("episodes_of",), ("episode", "started", team, "", ""))
+            for team in config.teams_of(node.episodes_of)
+        ]
+        for at, records in told:
+            first = taken.setdefault(records, node.id)
+            if first != node.id:
+                what = f"The same records are '{first}' already, so '{node.id}' cannot be told."
+                yield _at(lines, "process_map", ("nodes", i, *at), what, None, "Leave one out.")
+        if node.recordable:
+            seen.add(node.id)
+    for i, arrow in enumerate(content.arrows):
+        blind = [end for end in (arrow.start, arrow.end) if end not in seen]
+        if arrow.recordable and not arrow.moves and blind:
+            what = f"The route '{arrow.id}' is recordable, but its end '{blind[0]}' is not."
+            fix = "Say which 'moves' record it, or write 'recordable: false'."
+            yield _at(lines, "process_map", ("arrows", i, "recordable"), what, None, fix)
 
 
 def _teams_in_quotes(

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pdqi.config import Id, Text
+from pdqi.content.records import Mark
 from pdqi.words import day
 from pdqi.yamlfile import Frozen
 
@@ -100,6 +101,8 @@ class Node(Statement):
     service: Id | None = None
     episodes_of: tuple[Id, ...] = ()
     """The services or teams whose recorded episodes are this step."""
+    recorded_as: tuple[Mark, ...] = ()
+    """What records show that somebody was here, where that is not an episode under way."""
     kpis: tuple[Id, ...] = ()
     confirm: bool = False
     """True where the people who work there have still to confirm it."""
@@ -108,9 +111,14 @@ class Node(Statement):
     note: Text | None = None
 
     @model_validator(mode="after")
-    def _episodes_are_records(self) -> Self:
-        if self.episodes_of and not self.recordable:
-            raise ValueError("'episodes_of' is given, so 'recordable' is true. Mend one of them.")
+    def _recordable_says_how(self) -> Self:
+        given = [name for name in ("episodes_of", "recorded_as") if getattr(self, name)]
+        if given and not self.recordable:
+            raise ValueError(f"'{given[0]}' is given, so 'recordable' is true. Mend one of them.")
+        if len(given) == 2:
+            raise ValueError("Give 'episodes_of' or 'recorded_as', not both.")
+        if self.recordable and not given:
+            raise ValueError("'recordable' is true: say how, with 'episodes_of' or 'recorded_as'.")
         return self
 
 
@@ -154,6 +162,8 @@ class ProcessMap(Frozen):
 
     title: Text
     agreed: Agreement
+    almost_never: Annotated[float, Field(ge=0, lt=0.5)] = 0.01
+    """Below this share of those who left its first step, a route is almost never recorded."""
     lanes: tuple[Lane, ...] = Field(min_length=1)
     nodes: tuple[Node, ...] = Field(min_length=1)
     arrows: tuple[Arrow, ...]

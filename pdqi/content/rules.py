@@ -6,50 +6,16 @@ and treatments, and kinds of events, anywhere or at some services and teams.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from pdqi.config import Id, Text
 from pdqi.content.models import Move, Statement
+from pdqi.content.records import What
 from pdqi.yamlfile import Frozen
 
-Step = Literal["referred", "assessed", "started", "ended"]
 Days = Annotated[int, Field(ge=0, le=3660)]
-Record = Literal["episode", "treatment", "event"]
-
-
-class What(Frozen):
-    """Something recorded: a step of an episode, a step of a treatment, or an event of a kind.
-
-    `at` names services or teams, `of` treatments; left out, any will do.
-    """
-
-    episode: Step | None = None
-    treatment: Step | None = None
-    event: Text | None = None
-    of: tuple[Id, ...] = ()
-    at: tuple[Id, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_of_three(self) -> Self:
-        if sum(item is not None for item in (self.episode, self.treatment, self.event)) != 1:
-            raise ValueError("Give one of 'episode', 'treatment' and 'event'.")
-        if self.of and self.treatment is None:
-            raise ValueError("'of' names treatments. Leave it out, or give 'treatment'.")
-        return self
-
-    @property
-    def record(self) -> Record:
-        """Which kind of record it is found in."""
-        if self.episode is not None:
-            return "episode"
-        return "event" if self.event is not None else "treatment"
-
-    @property
-    def step(self) -> str:
-        """The step, or the kind of event."""
-        return self.episode or self.treatment or self.event or ""
 
 
 class Before(Frozen):

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pdqi import words
-from pdqi.content.rules import Rule, What
+from pdqi.content.records import What
+from pdqi.content.rules import Rule
 from pdqi.labels import Labels
 from pdqi.metrics.kpis.rules import BROKEN, KEPT, UNKNOWN
 from pdqi.model import NO_DATA, SUPPRESSED, Cell, Published, Scope, State

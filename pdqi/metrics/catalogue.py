@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.kpi import Kpi
-from pdqi.metrics.kpis import journeys, pathways, presentation, staff, treatment, waits
+from pdqi.metrics.kpis import journeys, pathway_map, pathways, presentation, staff, treatment, waits
 from pdqi.metrics.kpis.rules import RULES
 
 
@@ -35,13 +35,15 @@ CATALOGUE: tuple[Kpi, ...] = (
 
 PATHWAY: tuple[Kpi, ...] = pathways.KPIS
 """What is measured in the same way and shown with the process map, not among the figures."""
+OF_CONTENT: tuple[Kpi, ...] = (RULES, *pathway_map.KPIS)
+"""What is measured by the project's content: its rules, and its map."""
 
 KPI_IDS = frozenset(kpi.id for kpi in CATALOGUE)
 
 
 def kpi(kpi_id: str) -> Kpi:
     """Return a KPI, or what is shown with the map, by id; raises `RequestError`."""
-    for item in (*CATALOGUE, *PATHWAY, RULES):
+    for item in (*CATALOGUE, *PATHWAY, *OF_CONTENT):
         if item.id == kpi_id:
             return item
     raise RequestError(

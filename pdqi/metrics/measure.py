@@ -14,8 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from pdqi.config import Config
+from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
 from pdqi.metrics.kpi import Curve, Duration, Judged, Kind, Kpi
+from pdqi.metrics.kpis import pathway_map
 from pdqi.metrics.kpis.pathways import ROUTE_STEPS
 from pdqi.metrics.kpis.rules import COLUMNS, parts, records_of
 from pdqi.model import Basis, Period
@@ -27,7 +29,7 @@ from pdqi.store.vocabularies import scopes
 RECORDS = frozenset({"episodes", "treatments", "prescriptions", "workforce"})
 EVENT_KINDS = frozenset({"panel_kind", "attendance_kind", "contact_kinds"})
 """The parameters that name kinds of events."""
-WORKING = Path(__file__).with_name("working.sql")
+WORKING = tuple(Path(__file__).with_name(name) for name in ("working.sql", "pathway.sql"))
 WEEKS = (4, 18, 26, 52)
 """What waits are judged by."""
 SUPPORT_DAYS = 28
@@ -142,7 +144,7 @@ class Measurer:
         if kpi.id not in self._needed_by:
             needed: list[tuple[str, ...]] = [(name,) for name in kpi.tables if name in RECORDS]
             if "events" in kpi.tables:
-                texts = [kpi.sql, *(b.sql for b in sqlfile.blocks(WORKING) if b.name in kpi.reads)]
+                texts = [kpi.sql, *(_blocks()[name].sql for name in kpi.reads if name in _blocks())]
                 named = (sqlfile.parameters(text) & EVENT_KINDS for text in texts)
                 for name in sorted(next((names for names in named if names), frozenset())):
                     kinds = self.parameters[name]
@@ -159,7 +161,7 @@ class Measurer:
         return self.order[row.scope], row.by is not None, self.order.get(by, 0), by
 
     def _make(self, name: str) -> None:
-        blocks = {block.name: block for block in sqlfile.blocks(WORKING)}
+        blocks = _blocks()
         if name in self._made or name not in blocks:
             return
         sql = blocks[name].sql
@@ -218,12 +220,13 @@ def measure(
     *,
     curves: bool = True,
     rules: Sequence[Rule] = (),
+    process_map: ProcessMap | None = None,
 ) -> dict[str, tuple[Raw, ...]]:
     """Return the raw figures of several KPIs for each basis; all share their working tables.
 
     The bases differ in their periods only. `curves` says whether the curves of lengths of time
-    are wanted besides what is taken from them; `rules` are those that pathways are judged by, where
-    that is asked for.
+    are wanted besides what is taken from them; `rules` are those that pathways are judged by, and
+    `process_map` is the design that is laid over the records, where those are asked for.
     """
     teams = {scope.key: scope.teams for scope in scopes(config)}
     wanted = tuple(kpis)
@@ -239,9 +242,23 @@ def measure(
         )
         if any(isinstance(kpi.kind, Judged) for kpi in wanted):
             known = [rule for rule in rules if measurer.judges(rule)]
-            lists_of = (f"unnest(${name}::{kind}[]) as {name}" for name, kind in COLUMNS.items())
-            session.make("rule_parts", f"select {', '.join(lists_of)}", parts(known, config))
+            session.make("rule_parts", _unnested(COLUMNS), parts(known, config))
+        if any(kpi in pathway_map.KPIS for kpi in wanted):
+            made = pathway_map.tables(process_map, config)
+            session.make("map_marks", _unnested(pathway_map.MARKS), made["map_marks"])
+            session.make("map_moves", _unnested(pathway_map.MOVES), made["map_moves"])
         return {kpi.id: measurer.measure(kpi) for kpi in wanted}
+
+
+def _unnested(columns: Mapping[str, str]) -> str:
+    """Return the statement that makes a table of lists, one a column of its name and type."""
+    listed = (f"unnest(${name}::{kind}[]) as {name}" for name, kind in columns.items())
+    return f"select {', '.join(listed)}"
+
+
+def _blocks() -> dict[str, sqlfile.Block]:
+    """Return the statements of the working tables by their names."""
+    return {block.name: block for path in WORKING for block in sqlfile.blocks(path)}
 
 
 def _years_before(day: date, years: int) -> date:

@@ -156,10 +156,12 @@ where suspected and counts_suspected and (confirmed_on is null or from_on < conf
 order by definition, person_key, from_on
 
 -- table: referrals
--- Referrals to teams as they were received, declined ones included.
-select person_key, team_key, birth_date, referred_on, assessed_on, started_on
+-- Referrals to teams as they were received, declined ones included, with who referred, in small
+-- letters.
+select person_key, team_key, birth_date, referred_on, assessed_on, started_on, ended_on,
+       lower(trim(coalesce(referral_source, ''))) as referred_by
 from episodes join teams using (team) join people using (person_key)
-order by referred_on, team_key, person_key, assessed_on, started_on
+order by referred_on, team_key, person_key, assessed_on, started_on, ended_on, referred_by
 
 -- table: first_referrals
 -- The first referral of each person anywhere; on one day, the first team by id.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pdqi.config import Config
 from pdqi.content.library import Library
+from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
 from pdqi.errors import ContentError, Problem
 from pdqi.event_log import LogService
@@ -56,7 +57,8 @@ def current() -> Facts:
             content, _stamp(tuple(sorted(content.glob("*.yaml")))), config_path, config.digest
         )
         rules = library.rules.rules if library else ()
-        service, variants = _service(store, version, config_path, config.digest, rules)
+        drawn = library.process_map if library else None
+        service, variants = _service(store, version, config_path, config.digest, rules, drawn)
         labels = _labels(config_path, config.digest)
     viewer = service.viewer(os.environ.get("PDQI_ROLE") or None)
     return Facts(service, variants, viewer, labels, library, problems)
@@ -138,8 +140,9 @@ def _service(
     config: Path,
     digest: str,  # noqa: ARG001
     rules: tuple[Rule, ...],
+    process_map: ProcessMap | None,
 ) -> tuple[Service, Variants]:
-    service = Service.open(store, _config_now(config), rules)
+    service = Service.open(store, _config_now(config), rules, process_map)
     return service, Variants(service)
 
 

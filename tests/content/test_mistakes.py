@@ -208,6 +208,49 @@ APPROVED = "approved: {by: the participation lead, date: 2026-02-20}"
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "recorded_as: [{treatment: started, of: [SCM]}]",
+            "recorded_as: [{treatment: started, of: [SCN]}]",
+            "nodes.8.recorded_as.0.of.0: There is no treatment 'SCN'.",
+        ),
+        (
+            "recorded_as: [{episode: assessed, at: [cmht]}]",
+            "recorded_as: [{episode: assessed, at: [cmth]}]",
+            "nodes.6.recorded_as.0.at.0: There is no service or team 'cmth'.",
+        ),
+        (
+            "recorded_as: [{episode: assessed, at: [complex_needs]}]",
+            "recorded_as: [{episode: referred, at: [complex_needs]}]",
+            "nodes.14.recorded_as.0: The same records are 'cn_waiting_list' already, so"
+            " 'cn_assessment' cannot be told. Leave one out.",
+        ),
+        (
+            "    recorded_as: [{event: panel_review}]\n",
+            "",
+            "nodes.18: 'recordable' is true: say how, with 'episodes_of' or 'recorded_as'.",
+        ),
+        (
+            "recorded_as: [{event: panel_review}]",
+            "recorded_as: [{event: panel_review, by: [GP]}]",
+            "nodes.18.recorded_as.0: 'by' says who referred. Leave it out, or give"
+            " 'episode: referred'.",
+        ),
+        (
+            "to: cn_triage, recordable: false",
+            "to: cn_triage, recordable: true",
+            "The route 'cn_opted_in' is recordable, but its end 'cn_referral' is not. Say which"
+            " 'moves' record it, or write 'recordable: false'.",
+        ),
+    ],
+)
+def test_how_the_map_is_recorded(mistake: Mistake, old: str, new: str, expected: str) -> None:
+    [message] = mistake(("process_map", old, new))
+    assert expected in message
+
+
+@pytest.mark.parametrize(
     ("given", "lacking"),
     [
         ("", "'consent' and 'approved'"),

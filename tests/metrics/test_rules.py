@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pdqi.config import Config
-from pdqi.content.rules import Rule, What
+from pdqi.content.records import What
+from pdqi.content.rules import Rule
 from pdqi.metrics.kpis.rules import RULES
 from pdqi.metrics.measure import measure
 from pdqi.model import Basis, Period

@@ -211,36 +211,60 @@ TRANSITIONS = Kpi(
     denominator="people with such a pair of episodes",
     kind=Tally(
         # Many moves of few people tell of those people: they are hidden with them.
-        counts=(Count("moves", "Moves", within=("people",)), Count("people", "People")),
-        statistics=(Statistic("median_days", "Median days between", "days"),),
+        counts=(
+            Count("moves", "Moves", within=("people",)),
+            Count("people", "People"),
+            Count("pd_moves", "{short}: moves", within=("moves", "pd_people")),
+            Count("pd_people", "{short}: people", within=("people",)),
+            Count("other_moves", "Others: moves", within=("moves", "other_people")),
+            Count("other_people", "Others: people", within=("people",)),
+        ),
+        statistics=(
+            Statistic("median_days", "Median days between", "days"),
+            Statistic("pd_median_days", "{short}: median days", "days", "pd_people"),
+            Statistic("other_median_days", "Others: median days", "days", "other_people"),
+        ),
         main="moves",
     ),
     better=Better.NEITHER,
     scopes=("team",),
     by="next team",
     monthly=False,
-    reads=(),
-    tables=("people", "episodes"),
-    depends_on=("merge_gap_days",),
+    reads=("cases",),
+    tables=("people", "episodes", "diagnoses"),
+    depends_on=("case_definition", "merge_gap_days"),
     published="None printed",
     source="Process map of the assessment",
     caution="Negative days mean that the next episode began before the last had ended. A team"
     " followed by itself is a return.",
     sql="""
-        select period, here.team as scope, there.team as by, moves, people, median_days
+        select period, here.team as scope, there.team as by, found.*
+                   exclude (period, team_key, next_team_key)
         from (
             select period, team_key, next_team_key, count(*) as moves,
-                   count(*) filter (previous_started_on is null
-                                    or previous_started_on < first_day) as people,
-                   median(case when ended_on <= last_day then next_started_on - ended_on end)
-                       as median_days
-            from moves
-            join periods on started_on >= first_day and next_started_on <= last_day
-                and known_from <= last_day and (superseded_on is null or superseded_on > last_day)
-                and ($any_age or (birth_date > born_after and birth_date <= born_by))
-            where next_started_on between $from and $to
+                   count(*) filter (first_of_period) as people,
+                   count(*) filter (cases.person_key is not null) as pd_moves,
+                   count(*) filter (first_of_period and cases.person_key is not null) as pd_people,
+                   count(*) filter (cases.person_key is null) as other_moves,
+                   count(*) filter (first_of_period and cases.person_key is null) as other_people,
+                   median(days) as median_days,
+                   median(days) filter (cases.person_key is not null) as pd_median_days,
+                   median(days) filter (cases.person_key is null) as other_median_days
+            from (
+                select period, person_key, team_key, next_team_key,
+                       previous_started_on is null or previous_started_on < first_day
+                           as first_of_period,
+                       case when ended_on <= last_day then next_started_on - ended_on end as days
+                from moves
+                join periods on started_on >= first_day and next_started_on <= last_day
+                    and known_from <= last_day
+                    and (superseded_on is null or superseded_on > last_day)
+                    and ($any_age or (birth_date > born_after and birth_date <= born_by))
+                where next_started_on between $from and $to
+            )
+            left join cases using (period, person_key)
             group by period, team_key, next_team_key
-        )
+        ) as found
         join teams as here using (team_key)
         join teams as there on there.team_key = next_team_key
     """,

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pdqi.config import Config
-from pdqi.content.rules import Rule, What
+from pdqi.content.records import What
+from pdqi.content.rules import Rule
 from pdqi.metrics.kpi import Better, Count, Judged, Kpi
 from pdqi.store.vocabularies import team_keys, treatment_keys
 
@@ -48,8 +49,7 @@ def _parts(rule: Rule, config: Config) -> Iterator[dict[str, Any]]:
     keys, treatments = team_keys(config), treatment_keys(config)
 
     def teams(places: Iterable[str]) -> list[int]:
-        named = set(places)
-        return [keys[t.id] for t in config.teams if t.id in named or t.service in named]
+        return [keys[team] for team in config.teams_of(places)]
 
     def part(name: str, what: What) -> dict[str, Any]:
         return {
