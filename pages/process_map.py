@@ -1,17 +1,14 @@
-"""Process map: how people move, as designed and as recorded."""
+"""Process map: how people move, as designed, as recorded, and both together."""
 
 import streamlit as st
 
-from pdqi.ui import maps, open_page, routes, rules
+from pdqi.ui import maps, open_page, routes, rules, step
 
 page = open_page("process_map")
-st.header("As recorded", anchor="recorded")
-maps.recorded(page)
+maps.show(page)
+st.header("A step of the map", anchor="chosen")
+step.show(page)
 st.header("Routes", anchor="routes")
 routes.show(page)
 st.header("Rules", anchor="rules")
 rules.show(page)
-st.header("As designed", anchor="designed")
-maps.designed(page)
-st.header("Where design and records agree", anchor="compared")
-maps.compared(page)

@@ -1,97 +1,224 @@
-"""The process map: the designed pathway, and the recorded moves between teams.
+"""The process map as it was designed, and the design laid over the records.
 
-The designed map stands on the grid that its file gives, so that people recognise their own map.
-A broken line is a step or route that nobody has confirmed.
+Steps stand on the grid that the map's file gives, so that people recognise their own map.
 """
 
-from dataclasses import replace
-
-from pdqi.charts.drawing import (
-    Shape,
-    Words,
-    canvas,
-    shapes,
-    texts,
-)
-from pdqi.charts.flow import STATUS_WORDS, Compared, Flow, FlowArrow, FlowNode, compare
-from pdqi.charts.geometry import (
-    Box,
-    circle,
-    head,
-    polygon,
-    rectangle,
-    width_of,
-    wrap,
-)
-from pdqi.charts.process_layout import (
-    BROKEN,
-    GUTTER,
-    KIND_WORDS,
-    TOP,
-    WIDTH,
-    Layout,
-    arrow_shapes,
-    layout,
-    node_shapes,
-    node_words,
-)
-from pdqi.charts.process_recorded import recorded, recorded_summary, recorded_table
+from pdqi import words
+from pdqi.charts.pathway import KIND_WORDS, Arrow, Picture, Step, Style, draw
+from pdqi.charts.pathway_layout import Place
 from pdqi.charts.theme import LIGHT, Palette, Spec
 from pdqi.content import Library
 from pdqi.content.models import Node, ProcessMap
+from pdqi.findings.pathway import STATUS_WORDS, LaidOver, MapRoute, MapStep, said
+from pdqi.findings.readings import SHORT_STATE
 from pdqi.labels import Labels
+from pdqi.model import Cell, State
 
-__all__ = [
-    "STATUS_WORDS",
-    "Compared",
-    "Flow",
-    "FlowArrow",
-    "FlowNode",
-    "compare",
-    "designed",
-    "designed_summary",
-    "designed_table",
-    "recorded",
-    "recorded_summary",
-    "recorded_table",
-]
+ELSEWHERE = "elsewhere"
+"""The lane of teams that are no step of the design."""
 
 
-def designed(library: Library, labels: Labels, colours: Palette = LIGHT) -> Spec:
-    """Return the designed map as a Vega-Lite specification of fixed size, 1,112 pixels wide."""
+def designed(library: Library, labels: Labels, colours: Palette = LIGHT, chosen: str = "") -> Spec:
+    """Return the designed map as a Vega-Lite specification; `chosen` is the item with a ring."""
     content = library.process_map
-    places = layout(content)
-    lane_words = [
-        Words(
-            10,
-            places.lanes[lane.id].middle[1],
-            wrap(labels.fill(lane.name), GUTTER - 12, bold=True),
-            colours.muted,
-            bold=True,
-            align="left",
+    names = {node.id: labels.fill(node.name) for node in content.nodes}
+    steps = tuple(
+        Step(
+            f"node:{node.id}",
+            names[node.id],
+            _tip(node, labels),
+            node.kind,
+            "to_confirm" if node.confirm else "plain",
+            place=Place(node.lane, node.column, node.row),
+            pins=_pins(node, content, labels),
         )
-        for lane in content.lanes
-    ]
-    soft = [Box(0, TOP, GUTTER - 8, places.height - TOP)]
-    lines, heads, labelled = arrow_shapes(content, places, soft, labels, colours)
-    nodes = [
-        shape
         for node in content.nodes
-        for shape in node_shapes(node, places.boxes[node.id], labels, colours)
+    )
+    arrows = []
+    for arrow in content.arrows:
+        label = labels.fill(arrow.label, begins=False) if arrow.label else ""
+        tip = f"{names[arrow.start]} to {names[arrow.end]}{f' ({label})' if label else ''}."
+        tip += " To be confirmed." if arrow.confirm else ""
+        arrows.append(
+            Arrow(
+                f"arrow:{arrow.id}",
+                f"node:{arrow.start}",
+                f"node:{arrow.end}",
+                tip,
+                label,
+                style="to_confirm" if arrow.confirm else "plain",
+            )
+        )
+    picture = Picture(
+        designed_summary(library, labels),
+        steps,
+        tuple(arrows),
+        {lane.id: labels.fill(lane.name) for lane in content.lanes},
+        {"plain": "published", "to_confirm": "to be confirmed"},
+        notes=(labels.fill(content.agreed.said),),
+        issues=tuple((issue.id, labels.fill(issue.short)) for issue in content.issues),
+    )
+    return draw(picture, colours, chosen)
+
+
+def laid_over(
+    found: LaidOver,
+    library: Library,
+    labels: Labels,
+    by: str = "moves",
+    colours: Palette = LIGHT,
+    chosen: str = "",
+) -> Spec:
+    """Return the design over the records as a Vega-Lite specification.
+
+    `by` is the number beside an arrow: moves, people or days. Its width always tells the moves.
+    """
+    content = library.process_map
+    nodes = {node.id: node for node in content.nodes}
+    most = max((float(r.moves.value or 0) for r in found.routes), default=0.0)
+    steps = []
+    for step in found.steps:
+        node = nodes.get(step.node)
+        steps.append(
+            Step(
+                step.ref,
+                step.name,
+                step_words(step),
+                node.kind if node else "step",
+                step.status,
+                f"{words.count(step.people.value)} people" if step.people.value else "",
+                Place(node.lane, node.column, node.row) if node else Place(ELSEWHERE, None),
+                _pins(node, content, labels) if node else (),
+            )
+        )
+    refs = {step.node: step.ref for step in found.steps}
+    arrows = tuple(
+        Arrow(
+            route.ref or f"route:{route.start}>{route.end}",
+            refs[route.start],
+            refs[route.end],
+            route_words(route, found),
+            _label(route, by),
+            float(route.moves.value) / most if route.moves.value and most else None,
+            route.status,
+        )
+        for route in found.routes
+    )
+    lanes = {lane.id: labels.fill(lane.name) for lane in content.lanes}
+    key: dict[Style, str] = {**dict(STATUS_WORDS.items())}
+    picture = Picture(
+        said(found),
+        tuple(steps),
+        arrows,
+        {**lanes, ELSEWHERE: "Not in the design"},
+        key,
+        ((f"{words.count(most)} moves", 1.0),) if most else (),
+        (_note(by), labels.fill(content.agreed.said)),
+        tuple((issue.id, labels.fill(issue.short)) for issue in content.issues),
+    )
+    return draw(picture, colours, chosen)
+
+
+def _note(by: str) -> str:
+    beside = {"moves": "moves", "people": "people", "days": "median days between"}[by]
+    return (
+        f"Beside an arrow: {beside}. Inside a box: people there in the period. The width of an"
+        " arrow tells its moves."
+    )
+
+
+def _label(route: MapRoute, by: str) -> str:
+    if not route.moves.value:
+        return ""
+    if by == "days":
+        return words.days(float(route.days.value)) if route.days.value is not None else ""
+    cell = route.people if by == "people" else route.moves
+    if cell.value is None:
+        return ""
+    one = {"moves": "move", "people": "person"}[by]
+    return f"{words.count(cell.value)} {one if cell.value == 1 else by}"
+
+
+def step_words(step: MapStep) -> str:
+    """Return one step as sentences: its name, state, people there and people waiting."""
+    parts = [f"{step.name}: {STATUS_WORDS[step.status]}."]
+    if step.people.value:
+        parts.append(f"{words.count(step.people.value)} people there in the period.")
+    if step.waiting.value:
+        parts.append(f"{words.count(step.waiting.value)} waiting on the last day.")
+    return " ".join(parts)
+
+
+def route_words(route: MapRoute, found: LaidOver) -> str:
+    """Return one route as a sentence: its ends, state and numbers."""
+    names = found.names
+    ends = (
+        f"{names[route.start]}, back to the same step"
+        if route.start == route.end
+        else f"{names[route.start]} to {names[route.end]}"
+    )
+    parts = [STATUS_WORDS[route.status]]
+    if route.moves.value:
+        parts.append(f"{words.count(route.moves.value)} moves")
+    if route.people.value:
+        parts.append(f"{words.count(route.people.value)} people")
+    if route.moves.value and route.days.value is not None:
+        parts.append(f"{words.days(float(route.days.value))} between, by the median")
+    return f"{ends}: {', '.join(parts)}."
+
+
+def steps_table(found: LaidOver) -> list[dict[str, str]]:
+    """Return every step with its state, people there and people waiting; states in words."""
+    return [
+        {
+            "Step": step.name,
+            "State": STATUS_WORDS[step.status],
+            "People in the period": _cell(step.people),
+            "Waiting on the last day": _cell(step.waiting),
+        }
+        for step in found.steps
     ]
-    names = [node_words(node, places.boxes[node.id], labels, colours) for node in content.nodes]
-    pins, pin_words = _pins(content, places, labels, colours)
-    legend, legend_words, height = _legend(content, places.height + 14, labels, colours)
-    layers = [
-        *shapes("lanes", _lanes(content, places, colours)),
-        *shapes("arrows", lines, heard=True),
-        *shapes("heads", heads),
-        *shapes("boxes", nodes, heard=True, picked=True),
-        *shapes("pins", pins, heard=True),
-        *shapes("legend", legend),
-        *texts([*lane_words, *names, *labelled, *pin_words, *legend_words], colours),
+
+
+def routes_table(found: LaidOver) -> list[dict[str, str]]:
+    """Return every route with its state, moves, people and median days between."""
+    names = found.names
+    return [
+        {
+            "From": names[route.start],
+            "To": names[route.end],
+            "State": STATUS_WORDS[route.status],
+            "Moves": _cell(route.moves),
+            "People": _cell(route.people),
+            "Share of moves from there": _share(found.leaving(route)),
+            "Median days between": _cell(route.days),
+        }
+        for route in found.routes
     ]
-    return canvas(WIDTH, height, layers, designed_summary(library, labels), colours)
+
+
+def _cell(cell: Cell) -> str:
+    if cell.state is State.NO_DATA:
+        return ""
+    return SHORT_STATE[cell.state] if cell.value is None else words.count(cell.value)
+
+
+def _share(cell: Cell) -> str:
+    return words.in_unit(cell.value, "share") if cell.value is not None else _cell(cell)
+
+
+def _tip(node: Node, labels: Labels) -> str:
+    note = f" {labels.fill(node.note)}" if node.note else ""
+    open_point = " To be confirmed." if node.confirm else ""
+    return f"{labels.fill(node.name)} ({KIND_WORDS[node.kind]}).{note}{open_point}"
+
+
+def _pins(node: Node, content: ProcessMap, labels: Labels) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (issue.id, f"{issue.id}: {labels.fill(issue.text)}")
+        for issue in content.issues
+        if node.id in issue.pinned_to
+    )
 
 
 def designed_summary(library: Library, labels: Labels) -> str:
@@ -150,107 +277,3 @@ def _agreed(content: ProcessMap, labels: Labels) -> str:
 
 def _basis(basis: str, confirm: bool) -> str:
     return f"{basis}, to be confirmed" if confirm else basis
-
-
-def _lanes(content: ProcessMap, places: Layout, colours: Palette) -> list[Shape]:
-    return [
-        Shape(
-            lane.id,
-            rectangle(places.lanes[lane.id]),
-            colours.band if i % 2 == 0 else colours.ground,
-        )
-        for i, lane in enumerate(content.lanes)
-    ]
-
-
-def _pins(
-    content: ProcessMap, places: Layout, labels: Labels, colours: Palette
-) -> tuple[list[Shape], list[Words]]:
-    """Return the numbered pins: at the upper right corner of the steps that an issue is about."""
-    pins, words = [], []
-    count: dict[str, int] = {}
-    for issue in content.issues:
-        for node in issue.pinned_to:
-            box = places.boxes[node]
-            x = box.right - 4 - 26 * count.get(node, 0)
-            count[node] = count.get(node, 0) + 1
-            tip = f"{issue.id}: {labels.fill(issue.text)}"
-            pins.append(
-                Shape(
-                    f"issue:{issue.id}",
-                    circle(x, box.y - 2, 12),
-                    colours.ink,
-                    colours.ground,
-                    2,
-                    tip=tip,
-                )
-            )
-            words.append(Words(x, box.y - 1.5, (issue.id,), colours.on_ink, 11, bold=True))
-    return pins, words
-
-
-def _legend(
-    content: ProcessMap, top: float, labels: Labels, colours: Palette
-) -> tuple[list[Shape], list[Words], float]:
-    """Return the key of shapes and lines, the issues in words, and where the picture ends."""
-    drawn: list[Shape] = []
-    words: list[Words] = []
-    x, y = 4.0, top + 12
-    for kind, name in KIND_WORDS.items():
-        sample = Node.model_construct(
-            id="key",
-            name=name,
-            kind=kind,
-            lane="key",
-            column=1,
-            recordable=True,
-            basis="local",
-            source=None,
-        )
-        box = Box(x, y - 11, 42, 22)
-        if kind == "waiting_list":
-            front = rectangle(Box(x, y - 11, 38, 22), 3)
-            drawn.append(
-                Shape(
-                    "",
-                    rectangle(Box(x + 4, y - 7, 38, 22), 3),
-                    colours.blue_soft,
-                    colours.blue,
-                    1.25,
-                )
-            )
-            drawn.append(Shape("", front, colours.blue_soft, colours.blue, 1.25))
-            drawn += [Shape("", circle(x + 11 + 8 * n, y + 3, 2.5), colours.blue) for n in range(3)]
-        else:
-            drawn += [
-                replace(shape, id="", tip="") for shape in node_shapes(sample, box, labels, colours)
-            ]
-        words.append(Words(x + 50, y, (name,), colours.ink, align="left"))
-        x += 50 + width_of(name) + 22
-    x, y = 4.0, y + 34
-    keys = (
-        ("published", colours.blue, 2.0, (1.0, 0.0)),
-        ("to be confirmed", colours.muted, 1.25, BROKEN),
-    )
-    for name, colour, weight, dash in keys:
-        drawn.append(
-            Shape(
-                "",
-                polygon([(x, y), (x + 36, y)], closed=False),
-                "transparent",
-                colour,
-                weight,
-                dash,
-            )
-        )
-        drawn.append(Shape("", head((x + 42, y), (1, 0), 9, 8), colour))
-        words.append(Words(x + 50, y, (name,), colours.ink, align="left"))
-        x += 50 + width_of(name) + 22
-    agreed = labels.fill(content.agreed.said)
-    words.append(Words(x + 6, y, (agreed,), colours.muted, align="left"))
-    for issue in content.issues:
-        y += 28
-        drawn.append(Shape("", circle(16, y, 12), colours.ink))
-        words.append(Words(16, y + 0.5, (issue.id,), colours.on_ink, 11, bold=True))
-        words.append(Words(36, y, (labels.fill(issue.short),), colours.ink, align="left"))
-    return drawn, words, y + 20

@@ -45,6 +45,7 @@ class MapStep:
     status: Status
     people: Cell = NO_DATA
     waiting: Cell = NO_DATA
+    lane: str = ""
 
     @property
     def node(self) -> str:
@@ -76,8 +77,12 @@ class LaidOver:
 
     @property
     def names(self) -> Mapping[str, str]:
-        """The name of each step by the id in its routes."""
-        return {step.node: step.name for step in self.steps}
+        """The name of each step by the id in its routes; with its lane where two share a name."""
+        names = [step.name for step in self.steps]
+        return {
+            step.node: f"{step.name} ({step.lane})" if names.count(step.name) > 1 else step.name
+            for step in self.steps
+        }
 
     def route(self, start: str, end: str) -> MapRoute | None:
         """Return the route between two steps, if there is one."""
@@ -147,11 +152,18 @@ def laid_over(
             hidden = people.state is State.SUPPRESSED
             status: Status = "suppressed" if hidden else "recorded_not_designed"
             steps.append(MapStep(end, service.config.team(team).name, status, people))
-    return LaidOver(tuple(steps), routes)
+    lanes = {lane.id: labels.fill(lane.name) for lane in library.process_map.lanes}
+    placed = (
+        replace(step, lane=lanes[nodes[step.node].lane]) if step.node in nodes else step
+        for step in steps
+    )
+    return LaidOver(tuple(placed), routes)
 
 
 def _teams(node: Node, library: Library) -> tuple[str, ...]:
     """Return the teams at which a step is, as far as the design says."""
+    if any(not mark.at for mark in node.recorded_as):
+        return tuple(team.id for team in library.config.teams)
     at = [place for mark in node.recorded_as for place in mark.at]
     drawn = [node.service] if node.service else []
     return library.config.teams_of((*node.episodes_of, *at, *drawn))
@@ -220,7 +232,7 @@ def _routes(
             continue
         route = _route(f"arrow:{arrow.id}", ends, here, prefix)
         if not arrow.recordable:
-            route = replace(route, status="designed_not_recordable")
+            route = MapRoute(f"arrow:{arrow.id}", *ends, "designed_not_recordable")
         elif route.status != "suppressed":
             least = library.process_map.almost_never * leaving.get(arrow.start, 0)
             moves = float(route.moves.value or 0)

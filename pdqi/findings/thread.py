@@ -146,6 +146,8 @@ def name_of(ref: str, library: Library, labels: Labels) -> str:
     item = library.items.get(ref)
     said = item.text if isinstance(item, Gap | PublishedFigure) else library.name(ref)
     filled = labels.fill(said).rstrip(".")
+    if isinstance(item, Node) and sum(n.name == item.name for n in library.process_map.nodes) > 1:
+        filled += f" ({labels.fill(library.name(f'lane:{item.lane}'))})"
     return f"{name}: {filled}" if kind in NUMBERED else filled
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from pdqi import words
 from pdqi.charts import process_recorded, sheet, theme
 from pdqi.charts.flow import Flow, FlowArrow, FlowNode, Nouns
+from pdqi.charts.pathway_layout import Direction
 from pdqi.charts.process_recorded import By
 from pdqi.charts.rows import Table
 from pdqi.event_log import WHOLE, LogService, Shown
@@ -27,6 +28,7 @@ LEAST = ("0", "5", "10", "25", "50", "100", "250", "500", "1000", "5000", "10000
 MOST_DRAWN, MOST_BOXES = 30, 40
 """So many arrows and boxes can still be told apart; the tables have all of them."""
 BESIDE = {"moves": "Times", "people": "Cases", "days": "Median time between"}
+DIRECTIONS: dict[str, str] = {"leftright": "Left to right", "topbottom": "Top to bottom"}
 SHOWN_FIRST = 10
 
 
@@ -129,7 +131,7 @@ def _recorded(page: LogPage) -> None:
         st.markdown("Nothing follows anything in this period.")
         return
     st.markdown(plain(process_recorded.recorded_summary(whole)))
-    left, right = st.columns(2)
+    left, right, last = st.columns(3)
     by = left.selectbox(
         "Number beside an arrow",
         tuple(BESIDE),
@@ -147,14 +149,30 @@ def _recorded(page: LogPage) -> None:
         key="log_rare",
         bind="query-params",
     )
-    drawn, hidden = _drawn(whole, int(fewest or usual))
+    direction = last.selectbox(
+        "Layers run",
+        tuple(DIRECTIONS),
+        format_func=DIRECTIONS.__getitem__,
+        key="log_layers",
+        bind="query-params",
+    )
+    drawn = _drawn(whole, int(fewest or usual))
+    hidden = len(whole.arrows) - len(drawn.arrows)
     if hidden:
+        times = sum(a.moves or 0 for a in whole.arrows) - sum(a.moves or 0 for a in drawn.arrows)
         st.markdown(
-            f"**{hidden} arrows are not drawn:** rarer ones, or suppressed. The table has them."
+            f"**{hidden} arrows are not drawn:** rarer ones, which stand for"
+            f" {words.count(times)} times in all, or suppressed. The table has them."
         )
     mode: theme.Mode = "dark" if st.context.theme.type == "dark" else "light"
     spec = process_recorded.recorded(
-        drawn, None, Labels.of(page.log.config), cast(By, by), 0, theme.palette(mode)
+        drawn,
+        None,
+        Labels.of(page.log.config),
+        cast(By, by),
+        0,
+        theme.palette(mode),
+        direction=cast(Direction, direction),
     )
     parts.picture(spec, "recorded")
     with st.expander("What directly follows what, as a table"):
@@ -165,7 +183,7 @@ def _recorded(page: LogPage) -> None:
         _file(page, "follows", lambda: _figures(page, page.shown.follows))
 
 
-def _drawn(whole: Flow, fewest: int) -> tuple[Flow, int]:
+def _drawn(whole: Flow, fewest: int) -> Flow:
     """Return the flow without rare and suppressed arrows, and without boxes that none leads to."""
     arrows = [a for a in whole.arrows if a.moves is not None and a.moves >= fewest]
     nodes = {n.id: n for n in whole.nodes}
@@ -173,8 +191,7 @@ def _drawn(whole: Flow, fewest: int) -> tuple[Flow, int]:
     large = set(sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_BOXES])
     kept = tuple(a for a in arrows if {a.source, a.target} <= large)
     ends = {end for a in kept for end in (a.source, a.target)}
-    found = Flow(tuple(n for n in whole.nodes if n.id in ends), kept, whole.nouns)
-    return found, len(whole.arrows) - len(kept)
+    return Flow(tuple(n for n in whole.nodes if n.id in ends), kept, whole.nouns)
 
 
 def _routes(page: LogPage) -> None:

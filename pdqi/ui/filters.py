@@ -15,6 +15,7 @@ from pdqi import words
 from pdqi.config import Config
 from pdqi.content import Library
 from pdqi.errors import PdqiError, one_of
+from pdqi.labels import Labels
 from pdqi.metrics.catalogue import SECTIONS
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Scope
 from pdqi.service import PERIOD_KINDS, Service
@@ -26,7 +27,7 @@ EVERY_SECTION = "all"
 
 @dataclass(frozen=True)
 class Option:
-    """A choice that only some pages have; its first name is what stands unless the link says so."""
+    """A choice that only some pages have."""
 
     name: str
     page: str
@@ -36,6 +37,8 @@ class Option:
     """Further pages that have it."""
     by_page: bool = False
     """Whether the page draws it, and not the frame."""
+    usual: str = ""
+    """What stands unless the link says otherwise; the first name where this is empty."""
 
     def on(self, page: str) -> bool:
         """Say whether a page has it."""
@@ -44,7 +47,7 @@ class Option:
     @property
     def default(self) -> str:
         """The value of a link that says nothing."""
-        return next(iter(self.names))
+        return self.usual or next(iter(self.names))
 
 
 OPTIONS = (
@@ -67,6 +70,27 @@ OPTIONS = (
         },
     ),
     Option(
+        "map",
+        "process_map",
+        "Show",
+        {
+            "over": "Design and records together",
+            "recorded": "As recorded",
+            "designed": "As designed",
+        },
+    ),
+    Option(
+        "people",
+        "process_map",
+        "Of whom",
+        {
+            "everyone": "Everyone",
+            "pd": "{short}",
+            "other": "Others",
+            "apart": "{short} and others",
+        },
+    ),
+    Option(
         "beside",
         "process_map",
         "Number beside an arrow",
@@ -77,10 +101,11 @@ OPTIONS = (
         "process_map",
         "Hide arrows with fewer moves than",
         {"0": "Hide none", "10": "10", "25": "25", "50": "50", "100": "100"},
+        usual="25",
     ),
 )
 THREAD, NO_THREAD = "thread", "none"
-THREADED = frozenset({"voices", "workstreams"})
+THREADED = frozenset({"voices", "workstreams", "process_map"})
 """The pages besides the driver diagram that show the thread of whatever was chosen."""
 MANY = 40
 """Where more may stand in a link, a notice does not list them."""
@@ -249,12 +274,14 @@ def choose(service: Service, page: str, library: Library | None) -> tuple[Choice
     with st.sidebar:
         _draw(service)
     own = [option for option in every if option.on(page)]
-    for option in own:
-        if state[option.name] not in option.names:
-            # It stood in the content, and is gone from it since.
-            state[option.name] = option.default
-        if not option.by_page:
-            _draw_option(option)
+    labels = Labels.of(service.config)
+    with st.container(horizontal=True, gap="medium", key="options"):
+        for option in own:
+            if state[option.name] not in option.names:
+                # It stood in the content, and is gone from it since.
+                state[option.name] = option.default
+            if not option.by_page:
+                _draw_option(option, labels)
     values = {name: str(state[name]) for name in asked.values}
     wanted = {name: values[name] for name in (*NAMES, *(option.name for option in own))}
     changed = values != dict(asked.values)
@@ -308,12 +335,12 @@ def _draw(service: Service) -> None:
     )
 
 
-def _draw_option(option: Option) -> None:
+def _draw_option(option: Option, labels: Labels) -> None:
     st.segmented_control(
         option.label,
         list(option.names),
         key=option.name,
-        format_func=lambda name: option.names[name],
+        format_func=lambda name: labels.fill(option.names[name]),
         required=True,
     )
 

@@ -4,7 +4,7 @@ What is chosen stands in the link as `thread=gap:B2`. A page calls `choose`, whi
 to choose from, and `show` with any reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -53,26 +53,32 @@ def chosen(page: Page) -> str | None:
 
 def choose(page: Page) -> None:
     """Draw the list to choose from, and the thread of what is chosen."""
+    kinds = [kind for group in GROUPS.values() for kind in group]
+    ref = choice(page, "Show the thread of", kinds)
+    if ref is not None:
+        show(page, ref)
+
+
+def choice(page: Page, label: str, kinds: Sequence[str]) -> str | None:
+    """Draw the list of all items of these kinds, and return the one that is chosen, if any."""
     library = page.facts.library
     if library is None:
-        return
+        return None
     ref = chosen(page)
-    kinds = [kind for group in GROUPS.values() for kind in group]
     items = sorted(
         (each for each in library.refs if each.partition(":")[0] in kinds),
         key=lambda each: (kinds.index(each.partition(":")[0]), each),
     )
     options = [NO_THREAD, *([ref] if ref and ref not in items else []), *items]
     st.selectbox(
-        "Show the thread of",
+        label,
         options,
         key=THREAD,
         format_func=lambda each: (
             "Nothing chosen" if each == NO_THREAD else called(page, library, each)
         ),
     )
-    if ref is not None:
-        show(page, ref)
+    return ref
 
 
 def pick(ref: str) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pdqi.charts.process_map import Flow, FlowArrow, FlowNode
+from pdqi.charts.flow import Flow, FlowArrow, FlowNode
 from pdqi.config import Config
 from pdqi.content import Library
 from pdqi.labels import Labels

@@ -65,6 +65,25 @@ def test_a_thread_is_chosen_with_the_keyboard(address: str, visit: Open) -> None
     assert "thread=gap%3AB3" in page.url
 
 
+def test_a_click_on_the_map_shows_the_step(address: str, visit: Open) -> None:
+    page = visit(f"{address}/process_map")
+    picture = page.locator(".st-key-picture_over_everyone")
+    picture.locator("path[aria-label^='Care under a community team: ']").first.click()
+    thread_shown(page, "Thread of Step of the map: Care under a community team")
+    page.get_by_role("heading", name="Care under a community team", exact=True).wait_for()
+    assert "thread=node%3Acmht_care" in page.url
+    for title in ("Ways in", "Ways out", "Measures"):
+        assert page.get_by_text(title, exact=True).first.is_visible()
+
+    # An issue that is pinned, and then a route, by the list alone.
+    listed = page.get_by_role("combobox", name="Step, route or issue of the map")
+    listed.focus()
+    page.keyboard.type("M3")
+    page.keyboard.press("Enter")
+    thread_shown(page, "Thread of Map issue M3: Structured Clinical Management")
+    assert "thread=issue%3AM3" in page.url
+
+
 def test_on_a_phone_the_diagram_is_a_list(address: str, visit: Open) -> None:
     page = visit(f"{address}/driver_diagram?thread=idea:CB1", 390, 1600)
     assert not page.locator(".st-key-picture_drivers").is_visible()
@@ -81,7 +100,12 @@ def test_on_a_phone_the_diagram_is_a_list(address: str, visit: Open) -> None:
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize(
     "view",
-    ["driver_diagram?thread=voice:V4", "voices?thread=kpi:ebt_wait", "workstreams?thread=W1"],
+    [
+        "driver_diagram?thread=voice:V4",
+        "voices?thread=kpi:ebt_wait",
+        "workstreams?thread=W1",
+        "process_map?thread=node:cn_waiting_list",
+    ],
 )
 def test_a_thread_is_accessible(
     view: str, colours: str, width: int, address: str, visit: Open

@@ -26,7 +26,7 @@ def links(app: AppTest) -> list[str]:
     return [item.proto.label.replace("\\", "") for item in app.get("page_link")]
 
 
-@pytest.mark.parametrize("page", ["driver_diagram", "voices", "workstreams"])
+@pytest.mark.parametrize("page", ["driver_diagram", "voices", "workstreams", "process_map"])
 def test_a_link_shows_a_thread(page: str, open_app: Open) -> None:
     app = open_app(page=page, thread="gap:B2")
     assert not app.exception
