@@ -196,7 +196,7 @@ def _step(
             return MapStep(ref, name, status, NO_DATA, waiting)
     else:
         people = figure[f"{prefix}people"] if figure else Cell(0)
-    if State.SUPPRESSED in (people.state,):
+    if people.state is State.SUPPRESSED:
         return MapStep(ref, name, "suppressed", people, waiting)
     least = library.process_map.almost_never * float(under_care.value or 0)
     rare = not people.value or float(people.value) < least
