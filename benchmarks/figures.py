@@ -38,7 +38,7 @@ AGGREGATES: Mapping[str, tuple[str, ...]] = {
     "delays": ("team_key", "days", "confirmed", "team_known", "at_specialist", "people"),
     "assessed": ("team_key", "denominator", "numerator"),
     "entries": ("team_key", "referral_source", "people"),
-    "moves": ("team_key", "next_team_key", "moves", "people", "median_days"),
+    "moves": ("group", "team_key", "next_team_key", "moves", "people", "median_days"),
     "trained": ("team_key", "denominator", "numerator"),
     "supervised": ("team_key", "denominator", "numerator"),
 }
@@ -83,15 +83,7 @@ def of_aggregates(asked: Asked, tables: Mapping[str, Columns]) -> Figures:
     figures |= _waits(asked, tables)
     figures["diagnosis_delay"] = _delays(asked, tables["delays"])
     figures["entry_points"] = _entries(asked, tables["entries"])
-    moves = tables["moves"]
-    figures["transitions"] = {
-        _at(asked.teams[int(team)], asked.teams[int(other)]): {
-            "moves": int(number),
-            "people": int(people),
-            "median_days": None if np.isnan(median) else float(median),
-        }
-        for team, other, number, people, median in _rows(moves, AGGREGATES["moves"])
-    }
+    figures["transitions"] = _transitions(asked, tables["moves"])
     for name, table in (
         ("support_while_waiting", "supported"),
         ("safe_haven_waiting", "visitors"),
@@ -104,6 +96,25 @@ def of_aggregates(asked: Asked, tables: Mapping[str, Columns]) -> Figures:
             for team, whole, part in _rows(tables[table], AGGREGATES[table])
         }
     return figures
+
+
+def _transitions(asked: Asked, moves: Columns) -> Figures:
+    """Return moves of everybody (`group` 0), of cases (1) and of others (2)."""
+    prefixes = ("", "pd_", "other_")
+    found: Figures = {}
+    for group, team, other, number, people, median in _rows(moves, AGGREGATES["moves"]):
+        at, prefix = _at(asked.teams[int(team)], asked.teams[int(other)]), prefixes[int(group)]
+        row = found.setdefault(
+            at,
+            {
+                f"{before}{name}": value
+                for before in prefixes
+                for name, value in (("moves", 0), ("people", 0), ("median_days", None))
+            },
+        )
+        row[f"{prefix}moves"], row[f"{prefix}people"] = int(number), int(people)
+        row[f"{prefix}median_days"] = None if np.isnan(median) else float(median)
+    return found
 
 
 def _of_caseload(asked: Asked, caseload: Columns) -> Figures:

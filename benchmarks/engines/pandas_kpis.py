@@ -53,7 +53,7 @@ def aggregates(asked: Asked, frames: Frames) -> dict[str, Columns]:
         "caseload": _caseload(asked, frames, care, cases),
         "lengths": _lengths(asked, care, cases),
         "starters": _starters(asked, spells.loc[of_age], cases),
-        "moves": _moves(asked, spells.loc[known & of_age]),
+        "moves": _moves(asked, spells.loc[known & of_age], cases),
         "waits": waits.groupby(
             ["team_key", "treatment_key", "recent", "started", "waiting", "days"], sort=False
         )
@@ -160,22 +160,26 @@ def _starters(asked: Asked, spells: Frame, cases: pd.Series) -> Frame:
     return people.groupby(list(people.columns), sort=False).size().reset_index(name="people")
 
 
-def _moves(asked: Asked, spells: Frame) -> Frame:
+def _moves(asked: Asked, spells: Frame, cases: pd.Series) -> Frame:
     pairs = spells.loc[
         (spells.started_on >= _from(asked)) & (spells.next_started_on <= _to(asked)),
         ["person_key", "team_key", "next_team_key", "next_started_on", "ended_on"],
     ]
     ended = pairs.ended_on.where(pairs.ended_on <= _to(asked))
     pairs = pairs.assign(days=(pairs.next_started_on - ended).dt.days)
-    return (
-        pairs.groupby(["team_key", "next_team_key"], sort=False)
+    is_case = pairs.person_key.isin(cases.index)
+    groups = [
+        mine.groupby(["team_key", "next_team_key"], sort=False)
         .agg(
             moves=("person_key", "size"),
             people=("person_key", "nunique"),
             median_days=("days", "median"),
         )
         .reset_index()
-    )
+        .assign(group=number)
+        for number, mine in enumerate((pairs, pairs.loc[is_case], pairs.loc[~is_case]))
+    ]
+    return pd.concat(groups, ignore_index=True)
 
 
 def _waits(asked: Asked, therapies: Frame, cases: pd.Series) -> Frame:

@@ -55,7 +55,7 @@ def aggregates(asked: Asked, frames: Frames) -> dict[str, Columns]:
         "caseload": _caseload(asked, frames, care, cases),
         "lengths": _lengths(asked, care, cases),
         "starters": _starters(asked, frames["spells"], cases),
-        "moves": _moves(asked, known),
+        "moves": _moves(asked, known, cases),
         "waits": waits.group_by(
             "team_key", "treatment_key", "recent", "started", "waiting", "days"
         ).agg(referrals=pl.len()),
@@ -170,22 +170,30 @@ def _starters(asked: Asked, spells: Lazy, cases: Lazy) -> Lazy:
     )
 
 
-def _moves(asked: Asked, known: Lazy) -> Lazy:
+def _moves(asked: Asked, known: Lazy, cases: Lazy) -> Lazy:
     ended = pl.when(col("ended_on") <= asked.last).then(col("ended_on"))
-    return (
+    pairs = (
         known.filter(col("started_on") >= asked.first, col("next_started_on") <= asked.last)
         .select(
             *("person_key", "team_key", "next_team_key"),
             days=(col("next_started_on") - ended).dt.total_days(),
         )
-        .group_by("team_key", "next_team_key")
+        .join(cases.select("person_key", "is_case"), on="person_key", how="left")
+        .with_columns(col("is_case").fill_null(False))
+    )
+    groups = [
+        mine.group_by("team_key", "next_team_key")
         .agg(
             moves=pl.len(),
             people=col("person_key").n_unique(),
             median_days=col("days").median(),
         )
-        .with_columns(col("median_days").fill_null(float("nan")))
-    )
+        .with_columns(col("median_days").fill_null(float("nan")), group=pl.lit(number))
+        for number, mine in enumerate(
+            (pairs, pairs.filter(col("is_case")), pairs.filter(~col("is_case")))
+        )
+    ]
+    return pl.concat(groups)
 
 
 def _waits(asked: Asked, therapies: Lazy, cases: Lazy) -> Lazy:

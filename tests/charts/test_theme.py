@@ -3,7 +3,7 @@
 import altair as alt
 import pytest
 
-from pdqi.charts import driver_diagram, process_map
+from pdqi.charts import driver_diagram, process_map, process_recorded
 from pdqi.charts.flow import Flow
 from pdqi.charts.theme import DARK, LIGHT, Palette, config
 from pdqi.content import Library
@@ -43,7 +43,7 @@ def test_no_font_is_fetched_and_none_is_small() -> None:
 def test_pictures_are_valid_vega_lite(flow: Flow, library: Library, labels: Labels) -> None:
     for spec in (
         process_map.designed(library, labels),
-        process_map.recorded(flow, library, labels),
+        process_recorded.recorded(flow, library, labels),
         driver_diagram.diagram(library, labels),
     ):
         alt.LayerChart.from_dict(spec, validate=True)
