@@ -1,5 +1,5 @@
 -- Working tables of the designed process map, beside those of working.sql. `map_marks` says what
--- records that somebody is at a step (`care`: an episode under way; `stays`: from then until care
+-- records that somebody is at a step (`is_care`: an episode under way; `stays`: from then until care
 -- starts), and `map_moves` to which steps a move between teams belongs.
 
 -- table: map_teams
@@ -58,7 +58,7 @@ marked as (
         and (marks.team_key is null or marks.team_key = records.team_key)
         and (marks.treatment_key is null or marks.treatment_key = records.treatment_key)
         and (marks.referred_by is null or marks.referred_by = records.referred_by)
-    where on_day <= $to and not care
+    where on_day <= $to and not is_care
 ),
 waited as (
     select person_key, birth_date, team_key, started_at as node, referred_on, started_on, ended_on
@@ -113,10 +113,14 @@ with stages as (
         and sources.team_key = referrals.team_key and sources.referred_by = referrals.referred_by
     where referred_on <= $to and (ended_on is null or ended_on >= $from)
 ),
+entries as (
+    select * from stages where came is not null and referred_on >= $from
+),
 ends as (
     select person_key, ended_on as on_day, min(ended_at) as node
     from referrals join map_teams using (team_key)
-    where ended_on is not null and ended_at is not null
+    semi join entries using (person_key)
+    where ended_on <= $to and ended_at is not null
     group by person_key, ended_on
 ),
 taken as (
@@ -140,7 +144,7 @@ taken as (
     union all
     select stages.person_key, birth_date, team_key, team_key,
            {'node': ends.node, 'on': ends.on_day}, came
-    from (select * from stages where came is not null) as stages
+    from entries as stages
     asof join ends on ends.person_key = stages.person_key and stages.referred_on > ends.on_day
 ),
 treated as (
@@ -178,6 +182,7 @@ counted as (
     select period, person_key, team_key, next_team_key, source, target, days
     from steps join periods on on_day between first_day and last_day
         and ($any_age or (birth_date > born_after and birth_date <= born_by))
+    where on_day between $from and $to
     union all
     select period, person_key, team_key, next_team_key, map_moves.source, map_moves.target,
            case when ended_on <= last_day then next_started_on - ended_on end

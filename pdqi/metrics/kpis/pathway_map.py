@@ -21,7 +21,7 @@ MARKS: Mapping[str, str] = {
     "node": "varchar",
     "record": "varchar",
     "step": "varchar",
-    "care": "boolean",
+    "is_care": "boolean",
     "stays": "boolean",
     "team_key": "utinyint",
     "treatment_key": "utinyint",
@@ -65,7 +65,7 @@ def _marks(node: Node, config: Config) -> Iterator[dict[str, Any]]:
                         "node": node.id,
                         "record": mark.record,
                         "step": mark.step,
-                        "care": bool(node.episodes_of),
+                        "is_care": bool(node.episodes_of),
                         "stays": node.kind == "waiting_list" and mark.step == "referred",
                         "team_key": team,
                         "treatment_key": treatment,
@@ -185,17 +185,31 @@ TAKEN = Kpi(
     caution="Between teams a move is a merged episode and the next one; within a team it is from"
     " one date of a referral to its next. A route that leaves no date is not seen.",
     sql="""
+        with placed as (
+            select period, scope, source, target, is_case, person_key, days
+            from map_taken join care_scopes on shares_team(map_taken.teams, care_scopes.teams)
+        ),
+        -- Somebody is in one group or the other, so people of both add up.
+        grouped as (
+            select period, scope, source, target, is_case, count(distinct person_key) as people,
+                   count(*) as moves, median(days) as days
+            from placed group by all
+        ),
+        together as (
+            select period, scope, source, target, median(days) as median_days
+            from placed group by all
+        )
         select period, scope, source || '>' || target as by,
-               count(distinct person_key) as people,
-               count(distinct person_key) filter (is_case) as pd_people,
-               count(distinct person_key) filter (not is_case) as other_people,
-               count(*) as moves,
-               count(*) filter (is_case) as pd_moves,
-               count(*) filter (not is_case) as other_moves,
-               median(days) as median_days,
-               median(days) filter (is_case) as pd_median_days,
-               median(days) filter (not is_case) as other_median_days
-        from map_taken join care_scopes on shares_team(map_taken.teams, care_scopes.teams)
+               sum(people) as people,
+               coalesce(sum(people) filter (is_case), 0) as pd_people,
+               coalesce(sum(people) filter (not is_case), 0) as other_people,
+               sum(moves) as moves,
+               coalesce(sum(moves) filter (is_case), 0) as pd_moves,
+               coalesce(sum(moves) filter (not is_case), 0) as other_moves,
+               any_value(median_days) as median_days,
+               any_value(days) filter (is_case) as pd_median_days,
+               any_value(days) filter (not is_case) as other_median_days
+        from grouped join together using (period, scope, source, target)
         group by period, scope, source, target
     """,
 )
