@@ -22,9 +22,12 @@ def show(page: Page) -> None:
         st.markdown("Choose a step here, or click one on the map.")
         return
     found = maps.over(page, "everyone")
-    kind = ref.partition(":")[0]
+    kind, _, name = ref.partition(":")
     if found is not None and kind in ("node", "team"):
-        step = next((step for step in found.steps if step.ref == ref), None)
+        # The recorded map has teams, and a team's care is a step of the design where it has one.
+        node = page.facts.library.node_of(name) if page.facts.library and kind == "team" else None
+        at = f"node:{node.id}" if node else ref
+        step = next((step for step in found.steps if step.ref == at), None)
         if step is None:
             st.markdown("This step is one of other teams than those that are chosen.")
         else:

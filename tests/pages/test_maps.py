@@ -72,3 +72,8 @@ def test_one_step_is_told_whole(open_app: Open) -> None:
 def test_a_step_of_other_teams_is_told_as_one(open_app: Open) -> None:
     app = open_app(page="process_map", scope="talking_therapies", thread="node:cn_triage")
     assert "This step is one of other teams" in said(app)
+
+
+def test_a_team_of_the_recorded_map_leads_to_its_step(open_app: Open) -> None:
+    app = open_app(page="process_map", map="recorded", thread="team:north_cmht")
+    assert "Care under a community team: designed and recorded." in said(app)
