@@ -82,7 +82,7 @@ def allowed(kpi: Kpi, figures: list[Figure]) -> set[str]:
                 if isinstance(field, Statistic) and field.one_persons:
                     found |= {str(n) for n in range(10)}
             elif field.unit == "ratio":
-                found |= {f"{number:.1f}", f"{number + 1e-9:.1f}", f"{number + 0.05:.1f}"}
+                found |= {f"{near:,.1f}" for near in (number, number + 1e-9, number + 0.05)}
             else:
                 found.add(f"{whole:,}")
     return found

@@ -93,7 +93,7 @@ def test_a_chart_is_taken_away_as_a_picture(address: str, visit: Open) -> None:
     card = page.locator("[class*=st-key-card_]").first
     card.locator("summary").filter(has_text="Numbers").click()
     for form, start in (("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg "), ("CSV", b"\xef\xbb\xbfdata,")):
-        with page.expect_download() as download:
+        with page.expect_download(timeout=90_000) as download:
             card.get_by_role("button", name=f"Download as {form}").click()
         assert download.value.suggested_filename.endswith(f"_invented.{form.lower()}")
         assert Path(download.value.path()).read_bytes().startswith(start)
