@@ -92,6 +92,8 @@ def test_a_chart_is_taken_away_as_a_picture(address: str, visit: Open) -> None:
     page = visit(f"{address}/findings?section=treatment&scope=north_cmht")
     card = page.locator("[class*=st-key-card_]").first
     card.locator("summary").filter(has_text="Numbers").click()
+    card.get_by_role("button", name="Download as CSV").wait_for()
+    settle(page)
     for form, start in (("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg "), ("CSV", b"\xef\xbb\xbfdata,")):
         with page.expect_download(timeout=90_000) as download:
             card.get_by_role("button", name=f"Download as {form}").click()
