@@ -84,6 +84,24 @@ class RequestError(PdqiError):
     exit_code = 6
 
 
+class JournalError(PdqiError):
+    """The journal cannot be opened or reached, or is another's."""
+
+    exit_code = 7
+
+
+class EntryError(PdqiError):
+    """What somebody wanted to enter has faults; nothing was entered."""
+
+    exit_code = 8
+
+
+class NotAllowedError(PdqiError):
+    """The reader's role may not do this; the sentence says which roles may."""
+
+    exit_code = 9
+
+
 def one_of(value: object, allowed: Iterable[str]) -> tuple[str, str | None]:
     """Return the allowed values as a phrase, and a "Did you mean" sentence where one is near."""
     names = sorted(allowed)

@@ -2,12 +2,13 @@
 
 from pdqi.config.config import Config, digest_of
 from pdqi.config.links import folded
-from pdqi.config.parts import CaseDefinition, Id, Policy, Role, Text, TreatmentList
+from pdqi.config.parts import CaseDefinition, Id, Permission, Policy, Role, Text, TreatmentList
 
 __all__ = [
     "CaseDefinition",
     "Config",
     "Id",
+    "Permission",
     "Policy",
     "Role",
     "Text",

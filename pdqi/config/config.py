@@ -19,6 +19,7 @@ from pdqi.config.parts import (
     Alternatives,
     CaseDefinition,
     Id,
+    JournalPlace,
     Organisation,
     Pathway,
     Policy,
@@ -61,6 +62,7 @@ class Config(Frozen):
     policies: tuple[Policy, ...] = Field(min_length=1)
     roles: tuple[Role, ...] = Field(min_length=1)
     default_role: Id
+    journal: JournalPlace = JournalPlace()
     targets: tuple[Target, ...] = ()
     headline: tuple[Id, ...] = ()
 
@@ -150,8 +152,12 @@ class Config(Frozen):
 
     @cached_property
     def digest(self) -> str:
-        """The definitions' version: 12 hex digits that change when any setting does."""
-        return digest_of(self.model_dump(mode="json"))
+        """The definitions' version: 12 hex digits that change when any setting does.
+
+        Where the journal is and who may write in it are left out: no figure hangs on them.
+        """
+        left_out: Any = {"journal": True, "roles": {"__all__": {"may"}}}
+        return digest_of(self.model_dump(mode="json", exclude=left_out))
 
 
 def digest_of(value: Any) -> str:

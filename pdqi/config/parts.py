@@ -1,7 +1,10 @@
 """The parts of `config.yaml`: what a trust says about itself, its teams, words and rules."""
 
 from datetime import date
+from enum import StrEnum
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -171,12 +174,78 @@ class Policy(Frozen):
         return self
 
 
+class Permission(StrEnum):
+    """What a role may do in the journal of meetings and workstreams."""
+
+    READ_JOURNAL = "read_journal"
+    EDIT_WORKSTREAMS = "edit_workstreams"
+    EDIT_ACTIONS = "edit_actions"
+    RECORD_MEETING = "record_meeting"
+    CLOSE_MEETING = "close_meeting"
+
+    @property
+    def words(self) -> str:
+        """Return what is allowed, as it follows "may"."""
+        return {
+            Permission.READ_JOURNAL: "read what meetings recorded",
+            Permission.EDIT_WORKSTREAMS: "enter the status, milestones, progress score and PDSA"
+            " cycles of workstreams",
+            Permission.EDIT_ACTIONS: "enter actions, risks and issues",
+            Permission.RECORD_MEETING: "record meetings, notes and decisions",
+            Permission.CLOSE_MEETING: "close a meeting, or open it again",
+        }[self]
+
+
 class Role(Frozen):
-    """A kind of reader and the policy that protects what they see."""
+    """A kind of reader, the policy that protects what they see, and what they may enter."""
 
     id: Id
     name: Text
     policy: Id
+    may: tuple[Permission, ...] = ()
+
+    @model_validator(mode="after")
+    def _who_writes_reads(self) -> Self:
+        if self.may and Permission.READ_JOURNAL not in self.may:
+            raise ValueError("Whoever enters something reads it too. Add 'read_journal' to 'may'.")
+        return self
+
+
+class JournalPlace(Frozen):
+    """Where the journal is kept: a folder, or a database on a PostgreSQL server.
+
+    Neither means a folder beside the store. Invented data keep theirs there in any case.
+    """
+
+    folder: Text | None = None
+    url: Text | None = None
+    tls: bool = True
+    """Whether the server has to show a certificate that this computer trusts."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.folder is not None and self.url is not None:
+            raise ValueError("Give 'folder' or 'url', not both.")
+        if self.folder is not None and not (
+            PurePosixPath(self.folder).is_absolute() or PureWindowsPath(self.folder).is_absolute()
+        ):
+            raise ValueError("'folder' is not a whole path. Write it from the root, as /srv/pdqi.")
+        if self.url is not None:
+            _check_url(self.url)
+        return self
+
+
+def _check_url(url: str) -> None:
+    form = "postgresql://USER@HOST:5432/DATABASE"
+    try:
+        parts = urlsplit(url)
+        whole = parts.username and parts.hostname and parts.path.strip("/") and (parts.port or 1)
+    except ValueError:
+        whole, parts = None, urlsplit("")
+    if parts.password is not None:
+        raise ValueError("A password does not belong in a file. Put it into PDQI_JOURNAL_PASSWORD.")
+    if parts.scheme != "postgresql" or not whole or parts.query or parts.fragment:
+        raise ValueError(f"'url' does not have the form {form}.")
 
 
 class Target(Frozen):

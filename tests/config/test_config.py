@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pdqi.config import Config
+from pdqi.config import Config, Permission
 from pdqi.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
@@ -138,3 +138,42 @@ def test_alternatives_that_are_none(tmp_path: Path, old: str, new: str, expected
     assert changed != ALTERNATIVES
     said = faults(tmp_path, ("\nrules:", changed))
     assert any("config.yaml:" in line and expected in line for line in said), said
+
+
+def test_who_may_write_and_where_leave_the_digest_alone(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    text = WORLD.read_text().replace("name: Reader,", "name: Reader, may: [read_journal],")
+    file.write_text(text + "journal: {folder: /srv/journal}\n")
+    config = Config.load(file)
+    assert config.role("reader").may == (Permission.READ_JOURNAL,)
+    assert config.role("cleared").may == ()
+    assert config.journal.folder == "/srv/journal"
+    assert config.digest == Config.load(WORLD).digest
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("{folder: journal}", "not a whole path"),
+        ("{folder: /a, url: 'postgresql://me@host/db'}", "not both"),
+        ("{url: 'postgresql://me:secret@host/db'}", "PDQI_JOURNAL_PASSWORD"),
+        ("{url: 'mysql://me@host/db'}", "postgresql://USER@HOST:5432/DATABASE"),
+        ("{url: 'postgresql://me@host:port/db'}", "postgresql://USER@HOST:5432/DATABASE"),
+        ("{url: 'postgresql://me@host'}", "postgresql://USER@HOST:5432/DATABASE"),
+        ("{file: /a}", "'file' is not a key"),
+    ],
+)
+def test_places_of_the_journal_that_cannot_be(tmp_path: Path, written: str, expected: str) -> None:
+    (said,) = faults(
+        tmp_path, ("default_role: reader", f"default_role: reader\njournal: {written}")
+    )
+    assert expected in said
+    assert "secret" not in said
+
+
+def test_a_permission_that_does_not_exist_and_one_without_reading(tmp_path: Path) -> None:
+    (said,) = faults(tmp_path, ("name: Reader,", "name: Reader, may: [read_journals],"))
+    assert "'read_journals' is not allowed" in said
+    assert "close_meeting" in said
+    (said,) = faults(tmp_path, ("name: Reader,", "name: Reader, may: [close_meeting],"))
+    assert "Add 'read_journal'" in said
