@@ -14,6 +14,7 @@ LAYERS = (
     {"yamlfile"},
     {"config", "labels"},
     {"content", "statistics"},
+    {"journal"},
     {"store"},
     {"metrics", "ingest", "demo"},
     {"disclosure"},
@@ -60,6 +61,7 @@ def test_libraries_stay_in_their_rooms(path: Path) -> None:
     here, used = room(path), {name.split(".")[0] for name in imports(path)}
     assert "streamlit" not in used or here in {"ui", "pages", "app"}
     assert "duckdb" not in used or here in {"store", "ingest", "demo"}
+    assert "sqlalchemy" not in used or here == "journal"
     assert not used & {"requests", "http", "socket", "pickle", "shelve", "marshal"}
     assert "urllib.request" not in set(imports(path))
     if any(name.startswith("pdqi.metrics.measure") for name in imports(path)):

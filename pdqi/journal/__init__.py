@@ -1,0 +1,1 @@
+"""The journal: what people enter about meetings and the work, append-only."""
