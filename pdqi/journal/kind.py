@@ -130,6 +130,12 @@ class FieldWords:
     """Each allowed value with its words; empty where the field is free."""
     refers: str | None
     """What its values point to: see `said`."""
+    default: Any
+    """What it holds where nothing is entered; None where it has to be, or may be empty."""
+    least: float | None
+    most: float | None
+    step: float | None
+    """The limits of a number, and how far apart allowed ones lie."""
 
 
 def fields_of(kind: type[Kind]) -> tuple[FieldWords, ...]:
@@ -159,6 +165,8 @@ def _words_of(name: str, info: FieldInfo) -> FieldWords:
         shape=_shape(bare, info, bool(choices)),
         choices=choices,
         refers=refers if isinstance(refers, str) else None,
+        default=None if info.is_required() else info.default,
+        **_numbers(info),
     )
 
 
@@ -184,6 +192,20 @@ def _shape(bare: Any, info: FieldInfo, choices: bool) -> Shape:
         long = any(getattr(item, "max_length", 0) == MOST_CHARACTERS for item in _limits(info))
         return "text" if long else "line"
     return "document"
+
+
+def _numbers(info: FieldInfo) -> dict[str, float | None]:
+    found = {
+        name: getattr(item, name)
+        for item in info.metadata
+        for name in ("ge", "le", "multiple_of")
+        if hasattr(item, name)
+    }
+    return {
+        "least": found.get("ge"),
+        "most": found.get("le"),
+        "step": found.get("multiple_of"),
+    }
 
 
 def _limits(info: FieldInfo) -> Iterator[Any]:
