@@ -1,6 +1,6 @@
 """Figures as strings: one place, so that a figure reads the same on every page and in files."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 MONTHS = (
@@ -71,6 +71,12 @@ def in_unit(value: float, unit: str) -> str:
 def day(value: date) -> str:
     """Return a date: `3 April 2022`."""
     return f"{value.day} {month(value)}"
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as whoever reads it would tell it: `3 April 2022, 14:05`, by their clock."""
+    here = value.astimezone()
+    return f"{day(here.date())}, {here:%H:%M}"
 
 
 def month(value: date) -> str:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from pdqi import words
 from pdqi.config import Id, Permission
 
 Shape = Literal["line", "text", "date", "number", "choice", "list", "document"]
@@ -146,6 +147,21 @@ def fields_of(kind: type[Kind]) -> tuple[FieldWords, ...]:
 def label_of(kind: type[Kind], name: str) -> str:
     """Return what a field is called."""
     return str(kind.model_fields[name].title)
+
+
+def value_in_words(field: FieldWords, value: Any) -> str:
+    """Return a value of a field as people read it: a choice in its words, a day as a date."""
+    if value is None or value in ((), []):
+        return "nothing"
+    if field.shape == "document":
+        return "kept"
+    if isinstance(value, Mapping):
+        return str(value.get("words", "kept"))
+    if isinstance(value, list | tuple):
+        return "; ".join(value_in_words(field, each) for each in value)
+    if field.shape == "date":
+        return words.day(value if isinstance(value, date) else date.fromisoformat(str(value)))
+    return dict(field.choices).get(str(value), str(value))
 
 
 def _words_of(name: str, info: FieldInfo) -> FieldWords:
