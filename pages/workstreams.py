@@ -1,13 +1,12 @@
-"""Workstreams: what each is for and where it stands."""
+"""Workstreams: where each stands; actions, decisions, risks and issues; everything entered."""
 
 import streamlit as st
 
-from pdqi.ui import open_page, people, thread
+from pdqi.ui import open_page, people, thread, work
 
 page = open_page("workstreams")
-st.markdown("Progress cannot be entered here yet: this page shows what was published and agreed.")
-thread.choose(page)
-st.header("The work", anchor="work")
-people.workstreams(page)
-st.header("The groups", anchor="groups")
-people.groups(page)
+work.part(page)
+if page.choice.options["part"] == "work":
+    thread.choose(page)
+    st.header("The groups", anchor="groups")
+    people.groups(page)

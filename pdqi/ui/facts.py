@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pdqi.config import Config
+from pdqi.config import Config, Permission
 from pdqi.content.library import Library
 from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
-from pdqi.errors import ContentError, Problem
+from pdqi.errors import ContentError, JournalError, Problem
 from pdqi.event_log import LogService
+from pdqi.journal import Journal
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS, SECTIONS
 from pdqi.service import Service, Viewer
@@ -40,6 +41,20 @@ class Facts:
     library: Library | None
     content_problems: tuple[Problem, ...] = ()
     """Why there is no content, where there is none."""
+    journal: Journal | None = None
+    journal_problems: tuple[Problem, ...] = ()
+    """Why there is no journal, where there is none."""
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The ids of what people entered that the reader may see."""
+        journal, role = self.journal, self.viewer.role.id
+        if journal is None or journal.may(role, Permission.READ_JOURNAL):
+            return ()
+        try:
+            return tuple(journal.standing().items)
+        except JournalError:
+            return ()
 
 
 def current() -> Facts:
@@ -51,17 +66,23 @@ def current() -> Facts:
     store = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
     content = Path(os.environ.get("PDQI_CONTENT") or ROOT / "data" / "content")
     with _opening:
-        config = _config(config_path, _stamp((config_path,)))
+        files, written = _stamp((config_path,)), _stamp(tuple(sorted(content.glob("*.yaml"))))
+        config = _config(config_path, files)
         version = folder.current(store).name
-        library, problems = _library(
-            content, _stamp(tuple(sorted(content.glob("*.yaml")))), config_path, config.digest
-        )
+        library, problems = _library(content, written, config_path, config.digest)
         rules = library.rules.rules if library else ()
         drawn = library.process_map if library else None
         service, variants = _service(store, version, config_path, config.digest, rules, drawn)
         labels = _labels(config_path, config.digest)
+        invented = service.manifest.demonstration
+        unread: tuple[Problem, ...] = ()
+        journal: Journal | None
+        try:
+            journal = _journal(store, invented, content, written, config_path, files)
+        except JournalError as error:
+            journal, unread = None, error.problems
     viewer = service.viewer(os.environ.get("PDQI_ROLE") or None)
-    return Facts(service, variants, viewer, labels, library, problems)
+    return Facts(service, variants, viewer, labels, library, problems, journal, unread)
 
 
 def current_log() -> tuple[LogService, Viewer] | None:
@@ -172,3 +193,17 @@ def _library(
         return Library.load(content, _config_now(config), KPI_IDS), ()
     except ContentError as error:
         return None, error.problems
+
+
+@lru_cache(maxsize=4)
+def _journal(
+    store: Path,
+    demonstration: bool,
+    content: Path,
+    content_stamp: Stamp,
+    config: Path,
+    config_stamp: Stamp,
+) -> Journal:
+    settings = _config(config, config_stamp)
+    library, _ = _library(content, content_stamp, config, settings.digest)
+    return Journal.open(settings, store, library, KPI_IDS, demonstration=demonstration)

@@ -105,6 +105,12 @@ def of_table(page: Page, content: Table) -> bytes:
     return sheet.as_csv([*said, *content.columns], [[*said.values(), *row] for row in content.rows])
 
 
+def of_words(page: Page, content: Table) -> bytes:
+    """Return a table of what people entered as CSV: it has a marking and no period."""
+    said = {name: about(page)[name] for name in ("data", "marking")}
+    return sheet.as_csv([*said, *content.columns], [[*said.values(), *row] for row in content.rows])
+
+
 def name(page: Page, what: str, ending: str) -> str:
     """Return the name of a file: what, period, definition, and a mark on invented data.
 

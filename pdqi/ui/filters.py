@@ -103,7 +103,20 @@ OPTIONS = (
         {"0": "Hide none", "10": "10", "25": "25", "50": "50", "100": "100"},
         usual="25",
     ),
+    Option(
+        "part",
+        "workstreams",
+        "Show",
+        {
+            "work": "Workstreams",
+            "actions": "Actions",
+            "decisions": "Decisions",
+            "risks": "Risks and issues",
+            "entries": "Everything entered",
+        },
+    ),
 )
+ITEM, NO_ITEM = "item", "none"
 THREAD, NO_THREAD = "thread", "none"
 THREADED = frozenset({"voices", "workstreams", "process_map"})
 """The pages besides the driver diagram that show the thread of whatever was chosen."""
@@ -148,12 +161,17 @@ class Read:
     notices: tuple[str, ...]
 
 
-def options_of(library: Library | None) -> tuple[Option, ...]:
-    """Return every choice that pages have of their own: those above, and an item of the content."""
+def options_of(library: Library | None, items: Sequence[str] = ()) -> tuple[Option, ...]:
+    """Return every choice that pages have of their own.
+
+    Those above, an item of the content, and one of the journal, of which `items` are the ids.
+    """
     names = {NO_THREAD: "Nothing chosen"}
     names |= {ref: ref for ref in sorted(library.refs)} if library else {}
     thread = Option(THREAD, "driver_diagram", "Show the thread of", names, THREADED, by_page=True)
-    return (*OPTIONS, thread)
+    known = {NO_ITEM: "Nothing chosen"} | {item: item for item in items}
+    item = Option(ITEM, "workstreams", "Open", known, frozenset({"overview"}), by_page=True)
+    return (*OPTIONS, thread, item)
 
 
 def defaults(service: Service, options: Sequence[Option] = OPTIONS) -> dict[str, str]:
@@ -251,9 +269,11 @@ def _period(asked: str, service: Service) -> tuple[Period | None, str]:
     )
 
 
-def choose(service: Service, page: str, library: Library | None) -> tuple[Choice, tuple[str, ...]]:
+def choose(
+    service: Service, page: str, library: Library | None, items: Sequence[str] = ()
+) -> tuple[Choice, tuple[str, ...]]:
     """Draw the filters and return what is chosen, with the sentences about the link."""
-    every = options_of(library)
+    every = options_of(library, items)
     state = st.session_state
     link = {name: str(st.query_params[name]) for name in st.query_params}
     asked = read(link, service, every)

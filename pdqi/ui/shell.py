@@ -146,7 +146,7 @@ def _enter(place: Place) -> Page:
             )
         )
     above = st.container(key="header")
-    choice, notices = filters.choose(facts.service, place.id, facts.library)
+    choice, notices = filters.choose(facts.service, place.id, facts.library, facts.items)
     mode: Mode = "dark" if st.context.theme.type == "dark" else "light"
     page = Page(place, facts, choice, mode)
     with above:

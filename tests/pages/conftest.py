@@ -27,8 +27,10 @@ def open_app(invented_store: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     monkeypatch.delenv("PDQI_CONFIG", raising=False)
     monkeypatch.delenv("PDQI_CONTENT", raising=False)
 
-    def opened(role: str = "", /, page: str = "", **link: str) -> AppTest:
-        monkeypatch.setenv("PDQI_STORE", str(invented_store))
+    def opened(
+        role: str = "", /, page: str = "", store: Path = invented_store, **link: str
+    ) -> AppTest:
+        monkeypatch.setenv("PDQI_STORE", str(store))
         monkeypatch.setenv("PDQI_ROLE", role)
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for name, value in link.items():
