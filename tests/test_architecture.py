@@ -23,6 +23,7 @@ LAYERS = (
     {"records", "quality", "variants"},
     {"findings"},
     {"charts"},
+    {"meeting"},
     {"ui"},
     {"__main__", "pages", "app"},
 )

@@ -18,6 +18,7 @@ from pdqi.journal.items import (
     ProgressScore,
     WorkstreamStatus,
 )
+from pdqi.journal.registers import is_open, ordered
 from pdqi.ui import desk, entries, files, parts, people, registers, thread
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
@@ -80,8 +81,8 @@ def _entered(page: Page, journal: Journal, standing: Standing, of: Workstream) -
     _milestones(_of(standing, Milestone, of.id), of.id)
     ideas = {link.to for link in of.addresses}
     _cycles(page, [x for x in standing.of(PdsaCycle) if x.value.idea in ideas], of.id)
-    actions = registers.ordered(Action, _of(standing, Action, of.id))
-    content = registers.table(Action, [x for x in actions if registers.is_open(x)])
+    actions = ordered(Action, _of(standing, Action, of.id))
+    content = registers.table(Action, [x for x in actions if is_open(x)])
     if content.rows:
         st.markdown("**Open actions**")
         parts.table(content, f"actions_{of.id}", f"Open actions of {of.id}", numbers=False)
