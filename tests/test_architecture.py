@@ -20,7 +20,7 @@ LAYERS = (
     {"disclosure"},
     {"service", "checks"},
     {"event_log"},
-    {"records", "quality", "variants"},
+    {"records", "quality", "variants", "stand"},
     {"findings"},
     {"charts"},
     {"meeting"},

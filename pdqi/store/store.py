@@ -76,6 +76,21 @@ class Store:
         """
         return cls._of(folder.current(path), config, ROWS_IN_MEMORY)
 
+    def version(self, name: str, config: Config) -> "Store":
+        """Open another version that is kept, under a config; raises `StoreError` where it is gone.
+
+        Nothing is read ahead, so ask it little.
+        """
+        path = self.path.parent / name
+        if Path(name).name != name or not path.is_dir():
+            raise StoreError(
+                Problem(
+                    f"The version {name[:40]} of the data is no longer kept.",
+                    fix="The newest versions are kept; older ones are removed at a load.",
+                )
+            )
+        return self._of(path, config, 0)
+
     def under(self, config: Config) -> "Store":
         """Open the same version under another config; nothing is read ahead, so ask it little."""
         return self._of(self.path, config, 0)
