@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pdqi.ui import gaps, open_page, overview
+from pdqi.ui import gaps, open_page, overview, parts
 
 page = open_page("data_quality")
 st.markdown("This page is about everything that was loaded, whatever filters are chosen.")
@@ -15,6 +15,11 @@ gaps.oddities(page)
 st.header("How complete the fields are", anchor="completeness")
 gaps.empty_fields(page)
 st.header("What the assessment could measure", anchor="measurable")
-overview.not_measurable(page, overview.EVERY_STATE)
+parts.table(
+    overview.not_measurable(page, overview.EVERY_STATE),
+    "measurable",
+    "What can be measured, and what cannot",
+    numbers=False,
+)
 st.header("Which figures a gap touches", anchor="touched")
 gaps.touched(page)

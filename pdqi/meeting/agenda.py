@@ -133,7 +133,7 @@ def _status(standing: Standing, before: Standing | None, workstreams: Sequence[N
             )
         )
     said = [
-        f"{_of(attention, len(workstreams), 'workstream')} {_need(attention)} attention."
+        f"Of the {len(workstreams)} workstreams, {attention} {_need(attention)} attention."
         + (f" {moved} changed since the last meeting." if moved else "")
     ]
     columns = ("Workstream", "Now", "At the last meeting", "Why", "Path to green")
@@ -150,7 +150,7 @@ def _actions(standing: Standing, today: date) -> Topic:
     soon = [x for x in every if x.value.by <= today + MONTH]
     late = sum(x.value.by < today for x in soon)
     said = [
-        f"{_of(late, len(every), 'open action')} {'is' if late == 1 else 'are'} overdue;"
+        f"Of the {len(every)} open actions, {late} {'is' if late == 1 else 'are'} overdue;"
         f" {len(soon) - late} more {'is' if len(soon) - late == 1 else 'are'} due by"
         f" {words.day(today + MONTH)}."
         if every
@@ -191,10 +191,6 @@ def _unmeasured(content: Table) -> Topic:
 def _table(kind: type[Any], items: Sequence[Item[Any]], today: date) -> Table:
     found = registers.ordered(kind, items)
     return Table(registers.columns(kind), registers.rows(kind, found, today))
-
-
-def _of(some: int, whole: int, noun: str) -> str:
-    return f"{some} of {whole} {noun}{'' if whole == 1 else 's'}"
 
 
 def _need(number: int) -> str:

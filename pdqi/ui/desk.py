@@ -8,7 +8,7 @@ import streamlit as st
 from pdqi import words
 from pdqi.charts.rows import Table
 from pdqi.journal import Entry, Item, Journal
-from pdqi.journal.items import KINDS
+from pdqi.journal.items import KINDS, Meeting
 from pdqi.journal.kind import Kind, fields_of, value_in_words
 from pdqi.labels import capitalised
 from pdqi.ui import entries, parts
@@ -61,7 +61,9 @@ def _opened(
         )
         kind = kinds[nouns.index(str(picked))]
     mine = {x.id: x for x in items if isinstance(x.value, kind)}
-    options = list(mine) if kind.one_per and mine and "workstream" in fixed else [NEW, *mine]
+    # Of some kinds there is one for each workstream, and a meeting is begun elsewhere.
+    only_one = (kind.one_per and "workstream" in fixed) or kind is Meeting
+    options = list(mine) if only_one and mine else [NEW, *mine]
     key = f"which_{name}_{kind.kind}"
     chosen = options[0]
     if len(options) > 1:

@@ -16,6 +16,7 @@ from pdqi.config import Config
 from pdqi.content import Library
 from pdqi.errors import PdqiError, one_of
 from pdqi.labels import Labels
+from pdqi.meeting.agenda import TOPICS
 from pdqi.metrics.catalogue import SECTIONS
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Scope
 from pdqi.service import PERIOD_KINDS, Service
@@ -115,8 +116,20 @@ OPTIONS = (
             "entries": "Everything entered",
         },
     ),
+    Option(
+        "hour",
+        "overview",
+        "Show",
+        {
+            "month": "This month",
+            "run": "Run the meeting",
+            "present": "Present",
+            "past": "Past meetings",
+        },
+    ),
 )
 ITEM, NO_ITEM = "item", "none"
+TOPIC = "topic"
 THREAD, NO_THREAD = "thread", "none"
 THREADED = frozenset({"voices", "workstreams", "process_map"})
 """The pages besides the driver diagram that show the thread of whatever was chosen."""
@@ -171,7 +184,9 @@ def options_of(library: Library | None, items: Sequence[str] = ()) -> tuple[Opti
     thread = Option(THREAD, "driver_diagram", "Show the thread of", names, THREADED, by_page=True)
     known = {NO_ITEM: "Nothing chosen"} | {item: item for item in items}
     item = Option(ITEM, "workstreams", "Open", known, frozenset({"overview"}), by_page=True)
-    return (*OPTIONS, thread, item)
+    topics = {each.id: each.title for each in TOPICS}
+    topic = Option(TOPIC, "overview", "Topic", topics, by_page=True)
+    return (*OPTIONS, thread, item, topic)
 
 
 def defaults(service: Service, options: Sequence[Option] = OPTIONS) -> dict[str, str]:

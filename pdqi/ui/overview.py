@@ -118,15 +118,11 @@ def _rests_on(page: Page, kpi: Kpi, figure: Figure, reading: Reading) -> str:
     return "" if number is None else f"{words.count(number)} {noun}"
 
 
-def not_measurable(page: Page, states: Collection[Measurable] = OUT_OF_REACH) -> None:
-    """Show what could not be measured, why, and who could change that."""
-    if parts.content_missing(page) or page.facts.library is None:
-        return
-    items = [i for i in page.facts.library.measurability.items if i.state in states]
-    if not items:
-        st.markdown("Nothing is out of reach: everything asked for is collected.")
-        return
-    content = Table(
+def not_measurable(page: Page, states: Collection[Measurable] = OUT_OF_REACH) -> Table:
+    """Return what could not be measured, why, and who could change that."""
+    library = page.facts.library
+    items = [i for i in library.measurability.items if i.state in states] if library else []
+    return Table(
         ("What", "State", "Why", "Who could change that", "By"),
         tuple(
             (
@@ -139,7 +135,6 @@ def not_measurable(page: Page, states: Collection[Measurable] = OUT_OF_REACH) ->
             for item in items
         ),
     )
-    parts.table(content, "measurable", "What cannot be measured yet", numbers=False)
 
 
 def data_news(page: Page) -> None:
@@ -162,22 +157,3 @@ def data_news(page: Page) -> None:
         st.markdown(f"{len(found)} tables were loaded and no row was left out.")
     else:
         st.markdown("This store does not say which files it came from.")
-
-
-def delivery(page: Page) -> None:
-    """Show where each workstream stands."""
-    if page.facts.library is None:
-        parts.content_missing(page)
-        return
-    content = Table(
-        ("Workstream", "For", "Status"),
-        tuple(
-            (page.fill(item.name), page.fill(item.purpose), item.status.replace("_", " "))
-            for item in page.facts.library.workstreams.workstreams
-        ),
-    )
-    parts.table(content, "delivery", "Workstreams and their status", numbers=False)
-    st.markdown(
-        "*Not yet recorded* means that nobody has entered milestones or a status; it says nothing"
-        " about the work itself."
-    )

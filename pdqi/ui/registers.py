@@ -49,7 +49,7 @@ def show(page: Page, journal: Journal, part: str) -> None:
         )
         content = Table(content.columns, rows)
         noun = register.title.lower()
-        said = f"{len(rows)} of {len(every)} {noun} are shown." if every else f"No {noun} yet."
+        said = f"There are {len(every)} {noun}; shown: {len(rows)}." if every else f"No {noun} yet."
         st.markdown(said)
         parts.table(content, f"register_{part}_{noun}", register.title, numbers=False)
         if every:

@@ -67,7 +67,7 @@ def test_the_hour_has_its_order_and_the_worst_first(journal: Journal) -> None:
     found = held(journal)
     assert [topic.id for topic in found.topics] == [topic.id for topic in hour.TOPICS]
     status = found.topics[1]
-    assert status.said == ("1 of 3 workstreams needs attention.",)
+    assert status.said == ("Of the 3 workstreams, 1 needs attention.",)
     assert [row[0] for row in status.sheet.rows] == [
         "W2: Guidance",
         "W1: Task and finish",
