@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pdqi.findings.measurable import EVERY_STATE
 from pdqi.ui import gaps, open_page, overview, parts
 
 page = open_page("data_quality")
@@ -16,7 +17,7 @@ st.header("How complete the fields are", anchor="completeness")
 gaps.empty_fields(page)
 st.header("What the assessment could measure", anchor="measurable")
 parts.table(
-    overview.not_measurable(page, overview.EVERY_STATE),
+    overview.not_measurable(page, EVERY_STATE),
     "measurable",
     "What can be measured, and what cannot",
     numbers=False,

@@ -82,9 +82,30 @@ def demo(options: argparse.Namespace) -> int:
         options.store, config, people=options.people, seed=options.seed, progress=say
     )
     _derive(options.store, config, say)
+    _invent_meetings(options.store, config, say)
     rows = ", ".join(f"{count:,} {name}" for name, count in manifest.rows.items())
     print(f"Invented data, version {manifest.version}: {rows}.")
     return 0
+
+
+def _invent_meetings(store: Path, config: Any, say: Callable[[str], None]) -> None:
+    """Enter the invented meetings that stand beside the content, where there are any."""
+    from pdqi.content import Library
+    from pdqi.errors import ContentError
+    from pdqi.meeting.invented import invent
+    from pdqi.metrics.catalogue import KPI_IDS
+
+    story = ROOT / "data" / "demonstration" / "meetings.yaml"
+    if not story.is_file():
+        return
+    try:
+        library = Library.load(ROOT / "data" / "content", config, KPI_IDS)
+    except ContentError:
+        say("The content does not fit this config, so no meetings are invented.")
+        return
+    say("Entering the invented meetings.")
+    if not invent(story, store, config, library):
+        say("The journal beside the store was written in by somebody, so it is left as it is.")
 
 
 def kpis(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ step cannot be walked or its figure is not shown, its part is told together with
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -15,8 +15,9 @@ from pdqi import words
 from pdqi.config import Config
 from pdqi.content import Library
 from pdqi.errors import PdqiError
+from pdqi.findings.headline import Row, rows
 from pdqi.findings.live import Live, by_team
-from pdqi.findings.readings import Reading, readings, value
+from pdqi.findings.readings import Reading, value
 from pdqi.findings.signals import Signal
 from pdqi.findings.thread import name_of, words_joined
 from pdqi.labels import Labels
@@ -120,10 +121,11 @@ def since(
     """
     walk = _Walk(then, service, viewer, basis, scope, tuple(kpis))
     steps = walk.steps()
-    changes = []
-    for kpi in kpis:
-        for reading in readings(kpi, labels):
-            changes.append(_change(kpi, reading, steps, labels, followed.get(kpi.id)))
+    changes = [
+        _change(row, steps, scope, followed.get(row.kpi.id))
+        for kpi in kpis
+        for row in _rows(kpi, steps, scope, service, labels)
+    ]
     signals = tuple(
         f"{labels.fill(kpi.name)}: {live.variation} in the latest month."
         for kpi in kpis
@@ -207,11 +209,23 @@ class _Walk:
                 return None
 
 
-def _change(
-    kpi: Kpi, reading: Reading, steps: Sequence[_Step], labels: Labels, live: Live | None
-) -> Change:
-    name = labels.fill(kpi.name) + (f": {reading.label}" if reading.label else "")
+def _rows(
+    kpi: Kpi, steps: Sequence[_Step], scope: Scope, service: Service, labels: Labels
+) -> Sequence[Row]:
+    """Return the rows of a KPI as the headline figures of now have them."""
+    now = steps[-1].figures or {}
+    if kpi.id not in now:
+        return ()
+    return rows(kpi, now[kpi.id], scope, service.config, service.scopes, labels)
+
+
+def _change(row: Row, steps: Sequence[_Step], scope: Scope, live: Live | None) -> Change:
+    kpi, name, reading = row.kpi, row.name, row.reading
     unit = kpi.kind.field(reading.value).unit
+    if row.line.key != scope.key:
+        # What stands for the scope is looked up by its own name all the way.
+        stands = Scope("set", row.line.key, row.line.name, row.line.teams)
+        steps = [replace(step, scope=stands) for step in steps]
     shown = [_shown(kpi, step, reading) for step in steps]
     then, now = (_said(kpi, step, reading) for step in (steps[0], steps[-1]))
     signal = live.variation if live and live.signal not in (None, Signal.COMMON) else ""

@@ -85,8 +85,9 @@ class Database:
         if place.url and not demonstration:
             database = cls(_server(place), _without_user(place.url))
         else:
-            beside = store.resolve().parent / f"{store.resolve().name}-journal"
-            folder = Path(place.folder) if place.folder and not demonstration else beside
+            folder = beside(store)
+            if place.folder and not demonstration:
+                folder = Path(place.folder)
             database = cls(_file(folder), str(folder))
         with database._said():
             database._prepare(demonstration)
@@ -152,6 +153,17 @@ class Database:
                     fix="Nothing was entered. Try again; if it stays so, see docs/operation.md.",
                 )
             ) from error
+
+
+def beside(store: Path) -> Path:
+    """Return the folder beside a store in which its journal lies unless config says otherwise."""
+    return store.resolve().parent / f"{store.resolve().name}-journal"
+
+
+def remove_invented(store: Path) -> None:
+    """Remove the journal of a store of invented data, which nobody else wrote in."""
+    for path in beside(store).glob(f"{FILE}*"):
+        path.unlink()
 
 
 def _file(folder: Path) -> sql.Engine:

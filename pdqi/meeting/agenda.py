@@ -31,7 +31,7 @@ WORST_FIRST = (
 ATTENTION = frozenset({Delivery.RED, Delivery.AMBER, Delivery.PAUSED})
 SHAPES = {
     Delivery.GREEN: "●",
-    Delivery.AMBER: "▲",
+    Delivery.AMBER: "◆",
     Delivery.RED: "■",
     Delivery.COMPLETE: "✔",
     Delivery.PAUSED: "‖",

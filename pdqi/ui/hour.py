@@ -1,24 +1,19 @@
 """The hour of the meeting as this reader may see it: its topics, filled."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pdqi import words
-from pdqi.charts.rows import Table
 from pdqi.errors import PdqiError
-from pdqi.findings.since import NOT_A_TREND, Since, since
+from pdqi.findings.since import Since, since
 from pdqi.journal import Item, Journal, Standing
 from pdqi.journal.items import Meeting, MeetingState
 from pdqi.meeting import agenda as order
 from pdqi.meeting.agenda import Named, Topic
+from pdqi.meeting.news import FIRST, NOT_KEPT, news
 from pdqi.meeting.record import View
 from pdqi.stand import Stand
 from pdqi.ui import entries, files, filters, live, overview, parts, shell
 from pdqi.ui.shell import Page
-
-NOT_KEPT = (
-    "Which figures that meeting looked at was not kept, so nothing can be compared with them."
-)
 
 
 @dataclass(frozen=True)
@@ -90,8 +85,7 @@ def view(page: Page) -> View:
 
 def _news(page: Page, last: Item[Meeting] | None) -> Topic:
     if last is None:
-        said = "No meeting has been closed yet, so there is nothing to compare with."
-        return order.topic("news", [said])
+        return order.topic("news", [FIRST])
     day = words.day(last.value.day)
     kept = last.value.figures
     if kept is None or kept.document is None:
@@ -102,7 +96,7 @@ def _news(page: Page, last: Item[Meeting] | None) -> Topic:
         return order.topic("news", [f"The last meeting was on {day}. {error}"])
     key = parts.drawn(page, "since", last.id, str(last.revision))
     found: Since = parts.kept(key, lambda: _since(page, then))
-    return order.topic("news", _said(day, found), _table(found))
+    return news(day, found)
 
 
 def _since(page: Page, then: Stand) -> Since:
@@ -119,33 +113,3 @@ def _since(page: Page, then: Stand) -> Since:
         kpis,
         followed,
     )
-
-
-def _said(day: str, found: Since) -> Sequence[str]:
-    said = [f"The last meeting was on {day}."]
-    said += [f"Signal: {signal}" for signal in found.signals]
-    moved = [x for x in found.changes if x.difference and any(part.size for part in x.parts)]
-    said.append(
-        f"Of the {len(found.changes)} headline figures, {len(moved)} differ from what that meeting"
-        " saw."
-        f" Without a signal each is {NOT_A_TREND}."
-    )
-    return (*said, *found.news, *found.notes)
-
-
-def _table(found: Since) -> Table:
-    rows = []
-    for change in found.changes:
-        why = "; ".join(f"{part.said} from {part.words}" for part in change.parts if part.size)
-        rows.append(
-            (
-                change.name,
-                change.then,
-                change.now,
-                change.difference or "not compared",
-                change.interval,
-                why,
-            )
-        )
-    columns = ("Figure", "Then", "Now", "Difference", "95% interval of it", "Of which")
-    return Table(columns, tuple(rows))

@@ -2,24 +2,10 @@
 
 import streamlit as st
 
-from pdqi import words
-from pdqi.content.evidence import Measurability, Measurable
+from pdqi.findings.measurable import STATE_WORDS, by_when
 from pdqi.metrics.kpi import Kpi
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
-
-STATE_WORDS: dict[Measurable, str] = {
-    "measured": "measured",
-    "partly": "partly measured",
-    "not_identifiable": "collected, but people cannot be told apart by diagnosis",
-    "not_collected": "not collected",
-    "anecdotal": "said, but never counted",
-}
-
-
-def by_when(item: Measurability) -> str:
-    """Return the day by which somebody is to have changed it."""
-    return words.day(item.by) if item.by else "no date set"
 
 
 def beside(page: Page, kpi: Kpi) -> None:

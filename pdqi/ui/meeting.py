@@ -316,7 +316,7 @@ def _record(page: Page, meeting: Item[Meeting]) -> None:
             st.markdown(f"**Noted:** {plain(topic.note)}")
     for sheet in found.recorded:
         st.subheader(f"Recorded: {plain(sheet.title.lower())}")
-        _sheet(sheet, f"past_{sheet.title.lower()}")
+        _sheet(sheet, f"past_recorded_{sheet.title.lower()}")
 
 
 def _sheet(sheet: Sheet, key: str) -> None:

@@ -7,19 +7,16 @@ import streamlit as st
 from pdqi import quality, words
 from pdqi.charts.rows import Table
 from pdqi.content.evidence import Measurable
-from pdqi.findings import readings
+from pdqi.findings import measurable, readings
+from pdqi.findings.headline import rows
 from pdqi.findings.live import by_team
-from pdqi.findings.readings import Line, Reading
+from pdqi.findings.measurable import OUT_OF_REACH
+from pdqi.findings.readings import Reading
 from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion, Ratio, Tally
 from pdqi.model import Figure, Published
 from pdqi.ui import parts
-from pdqi.ui.measurable import STATE_WORDS, by_when
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
-
-OUT_OF_REACH: frozenset[Measurable] = frozenset({"not_identifiable", "not_collected"})
-"""What no figure of this dashboard can show yet."""
-EVERY_STATE: frozenset[Measurable] = frozenset(STATE_WORDS)
 
 
 def headline(page: Page) -> None:
@@ -46,41 +43,15 @@ def _headline(page: Page, kpis: tuple[Kpi, ...]) -> Table:
     found = []
     for kpi in kpis:
         published = page.figures(kpi.id)
-        for name, line, reading in _rows(page, kpi, published):
-            figure = published.at(line.key)
-            row = [name, *_cells(page, kpi, published, figure, reading)]
+        service, labels = page.facts.service, page.facts.labels
+        for each in rows(kpi, published, scope, service.config, service.scopes, labels):
+            figure = published.at(each.line.key)
+            row = [each.name, *_cells(page, kpi, published, figure, each.reading)]
             if whole:
-                system = published.at("system") if line.key == scope.key else None
-                row.append(_value(kpi, published, system, reading) if system else "")
+                system = published.at("system") if each.line.key == scope.key else None
+                row.append(_value(kpi, published, system, each.reading) if system else "")
             found.append(tuple(row))
     return Table((*columns, *(("Whole system",) if whole else ())), tuple(found))
-
-
-def _rows(page: Page, kpi: Kpi, published: Published) -> list[tuple[str, Line, Reading]]:
-    """Return the rows of a KPI, by name, place and reading.
-
-    Where the chosen scope is not counted itself, a set or service with all its teams that are
-    counted stands for it; for the whole system each treatment does.
-    """
-    shown = parts.lines_of(page, published, every=True)
-    chosen = parts.line_of(page, shown)
-    lines = [chosen]
-    if published.at(chosen.key) is None:
-        teams = {line.key for line in shown if line.kind == "team" and line.key in chosen.teams}
-        whole = [line for line in shown if teams and teams <= set(line.teams) <= set(chosen.teams)]
-        everywhere = chosen.kind == "system"
-        treatments = [line for line in shown if everywhere and line.kind == "treatment"]
-        lines = treatments or sorted(whole, key=lambda line: len(line.teams))[:1] or [chosen]
-    found = []
-    for line in lines:
-        for reading in readings.readings(kpi, page.facts.labels):
-            name = page.fill(kpi.name)
-            if reading.label:
-                name = f"{name}: {reading.label}"
-            if line.key != chosen.key:
-                name = f"{name} ({line.name})"
-            found.append((name, line, reading))
-    return found
 
 
 def _cells(
@@ -121,20 +92,8 @@ def _rests_on(page: Page, kpi: Kpi, figure: Figure, reading: Reading) -> str:
 def not_measurable(page: Page, states: Collection[Measurable] = OUT_OF_REACH) -> Table:
     """Return what could not be measured, why, and who could change that."""
     library = page.facts.library
-    items = [i for i in library.measurability.items if i.state in states] if library else []
-    return Table(
-        ("What", "State", "Why", "Who could change that", "By"),
-        tuple(
-            (
-                page.fill(item.subject),
-                STATE_WORDS[item.state],
-                page.fill(item.why),
-                page.fill(item.who),
-                by_when(item),
-            )
-            for item in items
-        ),
-    )
+    found = measurable.rows(library, page.facts.labels, states) if library else ()
+    return Table(measurable.COLUMNS, found)
 
 
 def data_news(page: Page) -> None:

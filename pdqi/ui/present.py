@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from pdqi.charts.rows import Table
 from pdqi.journal import Journal
-from pdqi.meeting.agenda import TOPICS
+from pdqi.meeting.agenda import TOPICS, Topic
+from pdqi.meeting.news import DIFFERENCE, SAME
 from pdqi.ui import hour, parts
 from pdqi.ui.filters import TOPIC
 from pdqi.ui.shell import Page
@@ -32,7 +34,7 @@ def show(page: Page, journal: Journal) -> None:
         st.markdown(plain(topic.about))
         for sentence in topic.said:
             st.markdown(plain(sentence))
-        parts.table(topic.table, f"presented_{topic.id}", topic.title, numbers=False)
+        parts.table(_large(topic), f"presented_{topic.id}", topic.title, numbers=False)
     with st.container(horizontal=True, key="presenter"):
         st.button(
             "Back",
@@ -51,6 +53,14 @@ def show(page: Page, journal: Journal) -> None:
             key="topic_after",
         )
         st.markdown(f"Topic {at + 1} / {len(names)}")
+
+
+def _large(topic: Topic) -> Table:
+    """Return what fits a screen: of the figures only those that differ."""
+    rows = topic.table.rows
+    if topic.id == "news":
+        rows = tuple(row for row in rows if row[DIFFERENCE] not in SAME)
+    return Table(topic.table.columns, rows)
 
 
 def _go(topic: str) -> None:

@@ -27,7 +27,7 @@ SHEET = """
 [class*="st-key-numbers"] th:not(:first-child),
 [class*="st-key-numbers"] td { text-align: right !important; }
 .stTable th, .stTable td { vertical-align: top; }
-.stTable [role="region"] :is(th, td) { overflow-wrap: break-word; word-break: normal; }
+.stTable [role="region"] :is(th, td, td p, th p) { overflow-wrap: break-word; word-break: normal; }
 .stTable [role="region"] > table { width: 100%; min-width: 34rem; }
 .stTable [role="region"] th, .stTable [role="region"] td { white-space: normal; max-width: none; }
 .st-key-invented { background: #5c3d99; border-radius: 4px; padding: 0.4rem 0.8rem; }

@@ -25,7 +25,7 @@ from pdqi.ui.style import plain
 
 MARKS: Mapping[Delivery, str] = {
     Delivery.GREEN: ":green-badge[● Green]",
-    Delivery.AMBER: ":orange-badge[▲ Amber]",
+    Delivery.AMBER: ":orange-badge[◆ Amber]",
     Delivery.RED: ":red-badge[■ Red]",
     Delivery.COMPLETE: ":blue-badge[✔ Complete]",
     Delivery.PAUSED: ":gray-badge[‖ Paused]",
