@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pdqi import words
+from pdqi.charts import timeline
 from pdqi.charts.rows import Table
 from pdqi.content.evidence import Workstream
 from pdqi.findings.thread import name_of
@@ -13,12 +14,14 @@ from pdqi.journal import Item, Journal, Standing
 from pdqi.journal.items import (
     Action,
     Delivery,
+    MeetingState,
     Milestone,
     PdsaCycle,
     ProgressScore,
     WorkstreamStatus,
 )
 from pdqi.journal.registers import is_open, ordered
+from pdqi.meeting.agenda import meetings
 from pdqi.ui import desk, entries, files, parts, people, registers, thread
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
@@ -62,7 +65,7 @@ def show(page: Page) -> None:
     standing = journal.standing() if journal else None
     if journal and standing:
         entries.entering_as(page)
-        # people.timeline(page, standing)
+        _timeline(page, standing)
     for item in library.workstreams.workstreams:
         with st.container(key=f"card_{item.id}"):
             st.subheader(plain(page.fill(f"{item.id}: {item.name}")), anchor=item.id)
@@ -72,6 +75,43 @@ def show(page: Page) -> None:
             with st.expander("What is known, and what it takes up"):
                 people.known(page, item)
             thread.link(page, f"workstream:{item.id}", f"Thread of {plain(item.id)}")
+
+
+def _timeline(page: Page, standing: Standing) -> None:
+    """Show every milestone on one line of time, with today and the last meeting."""
+    library = page.facts.library
+    works = library.workstreams.workstreams if library else ()
+    names = {x.id: page.fill(f"{x.id}: {x.name}") for x in works}
+    found = [
+        timeline.Reached(
+            x.value.name,
+            names.get(x.value.workstream, x.value.workstream),
+            x.value.baseline,
+            x.value.forecast,
+            x.value.actual,
+        )
+        for x in standing.of(Milestone)
+    ]
+    st.header("Milestones", anchor="milestones")
+    day = entries.today()
+    told = timeline.said(found, day)
+    st.markdown(plain(told))
+    held = meetings(standing, MeetingState.CLOSED)
+    last = held[0].value.day if held else None
+    spec = timeline.timeline(found, day, last, told, page.mode)
+    if spec is None:
+        return
+    parts.chart(spec, "milestones")
+    with st.expander("Milestones as a table"):
+        content = timeline.table(found)
+        parts.table(content, "milestones", "Milestones", numbers=False)
+        drawing = files.Drawing(
+            "Milestones",
+            lambda: timeline.timeline(found, day, last, told) or {},
+            (told,),
+            of_data=False,
+        )
+        files.offer(page, "milestones", lambda: files.of_words(page, content), drawing)
 
 
 def _entered(page: Page, journal: Journal, standing: Standing, of: Workstream) -> None:
@@ -175,7 +215,7 @@ def _cycles(page: Page, found: list[Item[PdsaCycle]], of: str) -> None:
                 f"{words.day(value.starts)} to {ends}",
                 value.question,
                 value.prediction,
-                "; ".join(_filled((value.happened, value.learned))) or "not yet studied",
+                " ".join(_filled((value.happened, value.learned))) or "not yet studied",
                 value.outcome.words if value.outcome else "not yet judged",
             )
         )
