@@ -17,6 +17,7 @@ from pdqi.content.evidence import (
 )
 from pdqi.content.links import Written
 from pdqi.content.models import DriverDiagram, ProcessMap, Statement
+from pdqi.content.progress import Progress
 from pdqi.content.records import Mark
 from pdqi.content.rules import Rules
 from pdqi.content.timeline import Timeline
@@ -36,6 +37,7 @@ FILES: dict[str, type[Frozen]] = {
     "glossary": Glossary,
     "timeline": Timeline,
     "rules": Rules,
+    "progress": Progress,
 }
 """Each content file, without `.yaml`, and what it holds."""
 

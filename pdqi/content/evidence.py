@@ -30,15 +30,34 @@ class Group(Statement):
     roles: tuple[Text, ...] = Field(min_length=1)
 
 
+class Planned(Frozen):
+    """A milestone that a journal may begin with."""
+
+    name: Text
+    baseline: date
+
+
+class ToDo(Frozen):
+    """An action that a journal may begin with; `who` is a role."""
+
+    what: Text
+    who: Text
+    by: date
+
+
 class Workstream(Statement):
-    """A workstream. Its progress is not content: it is recorded by those who do the work."""
+    """A workstream. Its progress is not content: it is recorded by those who do the work.
+
+    `milestones` and `actions` are what a journal that is still empty may begin with.
+    """
 
     id: Id
     name: Text
     purpose: Text
     facts: tuple[Fact, ...] = ()
     addresses: tuple[Link, ...] = ()
-    status: Literal["not_yet_recorded"] = "not_yet_recorded"
+    milestones: tuple[Planned, ...] = ()
+    actions: tuple[ToDo, ...] = ()
 
 
 class Workstreams(Frozen):

@@ -26,6 +26,7 @@ from pdqi.content.evidence import (
 from pdqi.content.links import RELATIONS
 from pdqi.content.models import Basis, DriverDiagram, Node, ProcessMap, Strength
 from pdqi.content.open_ends import OpenEnd, open_ends
+from pdqi.content.progress import Progress
 from pdqi.content.rules import Accepted, Rules
 from pdqi.content.timeline import Timeline
 from pdqi.content.voices import Voices
@@ -76,6 +77,7 @@ class Library:
     glossary: Glossary
     timeline: Timeline
     rules: Rules
+    progress: Progress
     kpi_ids: frozenset[str]
 
     @classmethod

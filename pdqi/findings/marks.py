@@ -121,7 +121,8 @@ def _when(mark: Mark) -> str:
 def _told(mark: Mark, setting: Setting) -> str:
     text = setting.labels.fill(mark.text).rstrip(".")
     work = setting.workstreams.get(mark.workstream or "")
-    return f"{text}. Work of: {setting.labels.fill(work)}." if work else f"{text}."
+    text = text if text.endswith("?") else f"{text}."
+    return f"{text} Work of: {setting.labels.fill(work)}." if work else text
 
 
 def _apart(one: date, other: date) -> int:

@@ -100,8 +100,16 @@ class Thread:
         return f"This thread holds {words_joined(held)}. {told}"
 
 
-def thread(ref: str, library: Library, labels: Labels, measures: Mapping[str, Live]) -> Thread:
+def thread(
+    ref: str,
+    library: Library,
+    labels: Labels,
+    measures: Mapping[str, Live],
+    work: Mapping[str, str] | None = None,
+) -> Thread:
     """Return the thread of an item; `measures` gives each KPI of it as the reader may see it.
+
+    `work` gives each workstream with how it stands, where that is known.
 
     Raises `RequestError` where there is no such item.
     """
@@ -117,7 +125,7 @@ def thread(ref: str, library: Library, labels: Labels, measures: Mapping[str, Li
             each,
             kind_words(each),
             name_of(each, library, labels),
-            _status(each, library, labels, measures),
+            _status(each, library, labels, measures, work or {}),
             getattr(library.items.get(each), "dropped", None),
             tuple(ends.get(each, ())),
             tuple(
@@ -164,11 +172,19 @@ def dropped_words(dropped: Dropped, labels: Labels) -> str:
 
 
 def words_joined(parts: list[str]) -> str:
-    """Return a list in words: `a, b and c`."""
+    """Return a list in words: `a, b and c`; empty for an empty one."""
+    if not parts:
+        return ""
     return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
-def _status(ref: str, library: Library, labels: Labels, measures: Mapping[str, Live]) -> str:
+def _status(
+    ref: str,
+    library: Library,
+    labels: Labels,
+    measures: Mapping[str, Live],
+    work: Mapping[str, str],
+) -> str:
     """Return how an item stands: its figure, what answers it, who judged it, what is done."""
     kind, _, name = ref.partition(":")
     item = library.items.get(ref)
@@ -184,7 +200,7 @@ def _status(ref: str, library: Library, labels: Labels, measures: Mapping[str, L
         steps = [labels.fill(library.name(f"node:{step}")) for step in item.pinned_to]
         return f"raised at {words_joined(steps)}"
     if isinstance(item, Workstream):
-        return f"status {item.status.replace('_', ' ')}"
+        return work.get(item.id, "status not yet recorded")
     if isinstance(item, Node):
         return "still to be confirmed" if item.confirm else ""
     said = [

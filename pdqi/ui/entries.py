@@ -17,11 +17,13 @@ import streamlit as st
 from pdqi import words
 from pdqi.charts.rows import Table
 from pdqi.config import Permission
+from pdqi.content import Library
 from pdqi.errors import PdqiError
 from pdqi.findings.thread import name_of
 from pdqi.journal import By, Crossed, Draft, Entered, Item, Journal
 from pdqi.journal.items import Meeting
 from pdqi.journal.kind import FieldWords, Kind, fields_of
+from pdqi.journal.seed import offers
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import filters, parts
 from pdqi.ui.shell import Page
@@ -82,6 +84,34 @@ def entering_as(page: Page) -> None:
         accept_new_options=True,
         help="It stands beside everything that you enter.",
     )
+
+
+def seed(page: Page, journal: Journal) -> None:
+    """Offer what an empty journal may begin with; shows nothing once something was entered."""
+    library = page.facts.library
+    told("seed")
+    if library is None or journal.standing().last:
+        return
+    st.markdown(
+        "Nothing has been entered yet. You can begin with what the project's content says: each"
+        " workstream as not started, with the milestones and actions that are planned there."
+    )
+    refused = journal.may(page.facts.viewer.role.id, Permission.EDIT_WORKSTREAMS)
+    if refused:
+        st.markdown(plain(refused))
+        return
+    st.button("Begin with the content", on_click=_seeded, args=(page, journal, library), key="seed")
+
+
+def _seeded(page: Page, journal: Journal, library: Library) -> None:
+    by = who(page)
+    drafts = offers(library, page.facts.labels, by.name or page.facts.viewer.role.name)
+    try:
+        made = journal.enter_all(by, drafts)
+    except PdqiError as error:
+        st.session_state["told_seed"] = Told(problems=tuple(map(str, error.problems)))
+        return
+    st.session_state["told_seed"] = Told(f"{len(made)} entries were made from the content.")
 
 
 def form(

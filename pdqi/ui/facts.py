@@ -16,7 +16,8 @@ from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
 from pdqi.errors import ContentError, JournalError, Problem
 from pdqi.event_log import LogService
-from pdqi.journal import Journal
+from pdqi.journal import Item, Journal
+from pdqi.journal.items import PdsaCycle
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS, SECTIONS
 from pdqi.service import Service, Viewer
@@ -55,6 +56,13 @@ class Facts:
             return tuple(journal.standing().items)
         except JournalError:
             return ()
+
+    @property
+    def cycles(self) -> tuple[Item[PdsaCycle], ...]:
+        """The tests of change that the reader may see, in the order in which they were entered."""
+        if not self.items or self.journal is None:
+            return ()
+        return self.journal.standing().of(PdsaCycle)
 
 
 def current() -> Facts:

@@ -10,7 +10,7 @@ from pdqi.charts import over_time_tables as tables
 from pdqi.charts.over_time import chart
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Spec
-from pdqi.content.timeline import Timeline
+from pdqi.content.timeline import Mark, Timeline
 from pdqi.findings.marks import Setting
 from pdqi.findings.months import by_scope
 from pdqi.findings.over_time import OverTime, over_time
@@ -20,6 +20,8 @@ from pdqi.findings.over_time_said import (
     suggestion_words,
     told_below,
 )
+from pdqi.journal import Item
+from pdqi.journal.items import PdsaCycle
 from pdqi.metrics.kpi import Kpi, Steps
 from pdqi.model import Period, Scope
 from pdqi.ui import files, parts
@@ -90,10 +92,30 @@ def _setting(page: Page) -> Setting:
         facts.service.config,
         facts.viewer.policy,
         facts.labels,
-        library.timeline if library else Timeline(),
+        _with_tests(library.timeline if library else Timeline(), facts.cycles),
         {item.id: item.name for item in library.workstreams.workstreams} if library else {},
         facts.service.manifest.demonstration,
     )
+
+
+def _with_tests(timeline: Timeline, cycles: Sequence[Item[PdsaCycle]]) -> Timeline:
+    """Return what charts mark, with the tests of change that name the figure they should move."""
+    marks = [
+        Mark(
+            id=item.id,
+            text=f"{item.id}, PDSA cycle {item.value.number} of {item.value.idea}"
+            f" ({item.value.outcome.words.lower() if item.value.outcome else 'not yet judged'}):"
+            f" {item.value.question}",
+            kind="improvement",
+            date=item.value.starts,
+            until=item.value.ends,
+            kpis=(item.value.kpi,),
+            basis="local",
+        )
+        for item in cycles
+        if item.value.kpi
+    ]
+    return Timeline(marks=(*timeline.marks, *marks), rebases=timeline.rebases)
 
 
 def _key(page: Page, *key: str) -> tuple[str, ...]:
@@ -102,7 +124,8 @@ def _key(page: Page, *key: str) -> tuple[str, ...]:
     every = replace(choice.basis, period=_months(page))
     system = next(scope for scope in page.facts.service.scopes if scope.kind == "system")
     same = replace(page, choice=replace(choice, basis=every, scope=system))
-    return parts.drawn(same, "over_time", *key)
+    tests = ",".join(str(item.revision) for item in page.facts.cycles)
+    return parts.drawn(same, "over_time", tests, *key)
 
 
 def _months(page: Page) -> Period:

@@ -4,7 +4,8 @@ What is chosen stands in the link as `thread=gap:B2`. A page calls `choose`, whi
 to choose from, and `show` with any reference.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -13,6 +14,9 @@ from pdqi.charts import thread as drawn
 from pdqi.charts.theme import Spec
 from pdqi.content import Library
 from pdqi.findings.thread import GROUPS, Knot, Thread, heading, kind_words, name_of, thread
+from pdqi.journal import Item, Standing
+from pdqi.journal.items import Action, Decision, PdsaCycle, WorkstreamStatus
+from pdqi.journal.registers import ordered
 from pdqi.labels import capitalised
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import filters, parts
@@ -96,7 +100,12 @@ def show(page: Page, ref: str) -> None:
         return
     held = (each.partition(":") for each in library.thread(ref))
     kpis = [name for kind, _, name in held if kind == "kpi"]
-    found = thread(ref, library, page.facts.labels, measures(page, kpis))
+    standing = _standing(page)
+    work = {
+        x.value.workstream: f"delivery {x.value.status.words.lower()}"
+        for x in (standing.of(WorkstreamStatus) if standing else ())
+    }
+    found = thread(ref, library, page.facts.labels, measures(page, kpis), work)
     with st.container(key="thread_shown"):
         st.header(f"Thread of {plain(heading(found))}", anchor="thread")
         if found.of.status:
@@ -108,6 +117,51 @@ def show(page: Page, ref: str) -> None:
             _picture(page, library, found)
         for name, knots in found.groups.items():
             _group(page, name, knots, found.of.ref)
+        if standing:
+            works = {knot.ref.partition(":")[2] for knot in found.groups.get("Workstreams", ())}
+            ideas = {knot.ref.partition(":")[2] for knot in found.groups.get("Change ideas", ())}
+            _recorded(page, standing, works, ideas)
+
+
+def _standing(page: Page) -> Standing | None:
+    """Return what people entered, as far as the reader may see it."""
+    return page.facts.journal.standing() if page.facts.items and page.facts.journal else None
+
+
+RECORDED: tuple[tuple[str, type[Any], str], ...] = (
+    ("Decisions", Decision, "decisions"),
+    ("Actions", Action, "actions"),
+)
+
+
+def _recorded(
+    page: Page, standing: Standing, works: Collection[str], ideas: Collection[str]
+) -> None:
+    """Show what meetings recorded about the workstreams and ideas of a thread, each as a link."""
+    for name, kind, part in RECORDED:
+        found = [x for x in standing.of(kind) if x.value.workstream in works]
+        _entered(page, name, part, [(x.id, called_item(x)) for x in ordered(kind, found)])
+    cycles = [x for x in standing.of(PdsaCycle) if x.value.idea in ideas]
+    _entered(page, "PDSA cycles", "work", [(x.id, called_item(x)) for x in cycles])
+
+
+def _entered(page: Page, name: str, part: str, found: Sequence[tuple[str, str]]) -> None:
+    if not found:
+        return
+    place = next(item for item in PLACES if item.id == "workstreams")
+    with st.container(gap=None):
+        st.markdown(f"**{name}**")
+        for item, said in found:
+            link = filters.spelt_out(page.choice, place.id, part=part, item=item)
+            st.page_link(page_of(place), label=plain(said), query_params=link)
+
+
+def called_item(item: Item[Any]) -> str:
+    """Return an item of the journal in a line: `D2 (asked): Shall the panel meet?`."""
+    value = item.value
+    state = f" ({value.state.words.lower()})" if hasattr(value, "state") else ""
+    text = next(getattr(value, x) for x in ("what", "text", "question") if hasattr(value, x))
+    return f"{item.id}{state}: {text}"
 
 
 def _picture(page: Page, library: Library, found: Thread) -> None:

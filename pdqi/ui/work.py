@@ -9,8 +9,10 @@ from pdqi import words
 from pdqi.charts import timeline
 from pdqi.charts.rows import Table
 from pdqi.content.evidence import Workstream
-from pdqi.findings.thread import name_of
-from pdqi.journal import Item, Journal, Standing
+from pdqi.content.progress import Supports
+from pdqi.findings.signals import Signal
+from pdqi.findings.thread import name_of, words_joined
+from pdqi.journal import Item, Journal, Standing, progress
 from pdqi.journal.items import (
     Action,
     Delivery,
@@ -22,7 +24,7 @@ from pdqi.journal.items import (
 )
 from pdqi.journal.registers import is_open, ordered
 from pdqi.meeting.agenda import meetings
-from pdqi.ui import desk, entries, files, parts, people, registers, thread
+from pdqi.ui import desk, entries, files, live, parts, people, registers, thread
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
@@ -65,6 +67,7 @@ def show(page: Page) -> None:
     standing = journal.standing() if journal else None
     if journal and standing:
         entries.entering_as(page)
+        entries.seed(page, journal)
         _timeline(page, standing)
     for item in library.workstreams.workstreams:
         with st.container(key=f"card_{item.id}"):
@@ -117,7 +120,7 @@ def _timeline(page: Page, standing: Standing) -> None:
 def _entered(page: Page, journal: Journal, standing: Standing, of: Workstream) -> None:
     """Show what the journal holds of a workstream, and where to enter more."""
     _delivery(journal, _of(standing, WorkstreamStatus, of.id))
-    _score(_of(standing, ProgressScore, of.id))
+    _score(page, _of(standing, ProgressScore, of.id), of)
     _milestones(_of(standing, Milestone, of.id), of.id)
     ideas = {link.to for link in of.addresses}
     _cycles(page, [x for x in standing.of(PdsaCycle) if x.value.idea in ideas], of.id)
@@ -160,15 +163,37 @@ def previous_status(journal: Journal, item: Item[WorkstreamStatus]) -> Delivery 
     return None
 
 
-def _score(found: list[Item[ProgressScore]]) -> None:
-    if not found:
-        st.markdown("**Progress score:** not yet set.")
+def _score(page: Page, found: list[Item[ProgressScore]], of: Workstream) -> None:
+    """Show the progress score, what its level means, what supports it, and what is to be asked."""
+    library, journal = page.facts.library, page.facts.journal
+    if library is None or journal is None:
         return
-    item = found[0]
-    st.markdown(
-        f"**Progress score:** {item.value.score:.1f} of 5.0. {plain(item.value.reason)}"
-        f" *({plain(item.value.set_by)}, {words.day(item.at.date())})*"
-    )
+    standing = journal.standing()
+    kpis = progress.measures(of, library)
+    improved = [k for k, x in live.measures(page, kpis).items() if x.signal is Signal.IMPROVEMENT]
+    held = progress.supports(of, standing, library, improved)
+    if found:
+        value = found[0].value
+        level = library.progress.level(value.score)
+        st.markdown(
+            f"**Progress score:** {value.score:.1f} of 5.0, “{plain(level.name)}”."
+            f" {plain(level.text)} *Reason:* {plain(value.reason)}"
+            f" *({plain(value.set_by)}, {words.day(found[0].at.date())})*"
+        )
+        for question in progress.questions(value.score, held, library):
+            st.markdown(f"**To ask:** {plain(question)}")
+    else:
+        st.markdown("**Progress score:** not yet set.")
+    with st.expander("What each progress score means, and what is here for it"):
+        names = [each.words for each in Supports if each in held]
+        st.markdown(f"Here for {plain(of.id)}: {plain(words_joined(names) or 'nothing yet')}.")
+        st.markdown(plain(page.fill(library.progress.remark)))
+        rows = tuple(
+            (f"{x.score:.1f}", x.name, x.text, words_joined([y.words for y in x.holds]))
+            for x in library.progress.levels
+        )
+        content = Table(("Score", "Name", "What it means", "Goes with"), rows)
+        parts.table(content, f"scale_{of.id}", "What each progress score means", numbers=False)
 
 
 def _milestones(found: list[Item[Milestone]], of: str) -> None:
