@@ -10,7 +10,7 @@ from pdqi.errors import EntryError, JournalError, NotAllowedError
 from pdqi.journal import Draft, Journal
 from pdqi.journal.items import Action, ActionState, Delivery, Meeting, WorkstreamStatus
 
-from .conftest import CONFIG, KPI_IDS, LEAD, LIBRARY, READER
+from .conftest import CONFIG, KPI_IDS, LEAD, LIBRARY, READER, Opener
 
 ACTION = {"what": "Circulate the guidance", "who": "Service Manager", "by": "2026-10-31"}
 MEETING = {
@@ -39,7 +39,8 @@ def said(error: pytest.ExceptionInfo[EntryError]) -> str:
     return "\n".join(str(problem) for problem in error.value.problems)
 
 
-def test_what_is_entered_stands(journal: Journal) -> None:
+def test_what_is_entered_stands(each: Opener) -> None:
+    journal = each()
     entered = journal.enter(LEAD, action())
     assert entered.item == "A1"
     (item,) = journal.standing().of(Action)
@@ -49,7 +50,8 @@ def test_what_is_entered_stands(journal: Journal) -> None:
     assert journal.enter(LEAD, action(what="Another")).item == "A2"
 
 
-def test_a_change_keeps_what_was_before(journal: Journal) -> None:
+def test_a_change_keeps_what_was_before(each: Opener) -> None:
+    journal = each()
     journal.enter(LEAD, action())
     journal.enter(LEAD, Draft("action", {"state": "done"}, "A1", 1))
     first, second = journal.history("A1")
@@ -61,7 +63,8 @@ def test_a_change_keeps_what_was_before(journal: Journal) -> None:
     assert journal.at(1).of(Action)[0].value.state is ActionState.OPEN
 
 
-def test_an_undoing_is_an_entry(journal: Journal) -> None:
+def test_an_undoing_is_an_entry(each: Opener) -> None:
+    journal = each()
     journal.enter(LEAD, action())
     journal.enter(LEAD, Draft("action", {"state": "done"}, "A1", 1))
     journal.undo(LEAD, 2, "It was not done")
@@ -73,15 +76,17 @@ def test_an_undoing_is_an_entry(journal: Journal) -> None:
 
 
 def test_undoing_the_first_entry_takes_the_item_away_and_its_id_is_not_used_again(
-    journal: Journal,
+    each: Opener,
 ) -> None:
+    journal = each()
     journal.enter(LEAD, action())
     journal.undo(LEAD, 1)
     assert journal.standing().of(Action) == ()
     assert journal.enter(LEAD, action()).item == "A2"
 
 
-def test_two_who_change_different_fields_both_stand(journal: Journal) -> None:
+def test_two_who_change_different_fields_both_stand(each: Opener) -> None:
+    journal = each()
     journal.enter(LEAD, action())
     drawn = {**ACTION, "state": "open", "workstream": None, "meeting": None}
     journal.enter(LEAD, Draft("action", {**drawn, "state": "done"}, "A1", 1))
@@ -99,7 +104,8 @@ def test_two_who_change_different_fields_both_stand(journal: Journal) -> None:
     assert crossed.entry.number == 2
 
 
-def test_of_two_who_change_the_same_field_the_later_stands_and_is_told(journal: Journal) -> None:
+def test_of_two_who_change_the_same_field_the_later_stands_and_is_told(each: Opener) -> None:
+    journal = each()
     journal.enter(LEAD, action())
     journal.enter(LEAD, Draft("action", {"who": "Administrator"}, "A1", 1))
     later = journal.enter(LEAD, Draft("action", {"who": "Clinical Lead"}, "A1", 1))
@@ -109,7 +115,8 @@ def test_of_two_who_change_the_same_field_the_later_stands_and_is_told(journal: 
     assert len(journal.history("A1")) == 3
 
 
-def test_a_form_that_is_sent_twice_is_entered_once(journal: Journal) -> None:
+def test_a_form_that_is_sent_twice_is_entered_once(each: Opener) -> None:
+    journal = each()
     draft = Draft("action", ACTION, token="form-1")
     first, second = journal.enter(LEAD, draft), journal.enter(LEAD, draft)
     assert not first.repeated
@@ -118,7 +125,8 @@ def test_a_form_that_is_sent_twice_is_entered_once(journal: Journal) -> None:
     assert len(journal.entries()) == 1
 
 
-def test_every_fault_is_told_at_once_and_nothing_is_entered(journal: Journal) -> None:
+def test_every_fault_is_told_at_once_and_nothing_is_entered(each: Opener) -> None:
+    journal = each()
     draft = action(what="", by="soon", state="later", workstream="W9", colour="red")
     with pytest.raises(EntryError) as error:
         journal.enter(LEAD, draft)
@@ -131,7 +139,8 @@ def test_every_fault_is_told_at_once_and_nothing_is_entered(journal: Journal) ->
     assert journal.entries() == ()
 
 
-def test_who_may_not_is_told_who_may(journal: Journal) -> None:
+def test_who_may_not_is_told_who_may(each: Opener) -> None:
+    journal = each()
     with pytest.raises(NotAllowedError) as error:
         journal.enter(READER, action())
     (problem,) = error.value.problems
@@ -142,7 +151,8 @@ def test_who_may_not_is_told_who_may(journal: Journal) -> None:
     assert journal.entries() == ()
 
 
-def test_amber_needs_a_path_to_green(journal: Journal) -> None:
+def test_amber_needs_a_path_to_green(each: Opener) -> None:
+    journal = each()
     with pytest.raises(EntryError) as error:
         journal.enter(LEAD, Draft("status", {**STATUS, "path_to_green": None}))
     assert "needs a path to green" in said(error)
@@ -154,7 +164,8 @@ def test_amber_needs_a_path_to_green(journal: Journal) -> None:
     assert "Change S-W1 instead." in said(error)
 
 
-def test_a_closed_meeting_stays_as_it_is(journal: Journal) -> None:
+def test_a_closed_meeting_stays_as_it_is(each: Opener) -> None:
+    journal = each()
     journal.enter(LEAD, Draft("meeting", MEETING))
     journal.enter(LEAD, Draft("note", {"meeting": "MT1", "topic": "news", "text": "Quiet month"}))
     journal.enter(LEAD, Draft("meeting", {"state": "closed"}, "MT1"))
@@ -175,7 +186,8 @@ def test_a_closed_meeting_stays_as_it_is(journal: Journal) -> None:
     assert journal.standing().of(Meeting)[0].value.day == date(2026, 10, 5)
 
 
-def test_several_are_entered_together_or_not_at_all(journal: Journal) -> None:
+def test_several_are_entered_together_or_not_at_all(each: Opener) -> None:
+    journal = each()
     with pytest.raises(EntryError):
         journal.enter_all(LEAD, (action(), action(by="never")))
     assert journal.entries() == ()
