@@ -8,10 +8,10 @@ import streamlit as st
 from pdqi import words
 from pdqi.charts.rows import Table
 from pdqi.journal import Entry, Item, Journal
-from pdqi.journal.items import KINDS, Meeting
+from pdqi.journal.items import KINDS, Decision, Meeting
 from pdqi.journal.kind import Kind, fields_of, value_in_words
 from pdqi.labels import capitalised
-from pdqi.ui import entries, parts
+from pdqi.ui import entries, evidence, parts
 from pdqi.ui.filters import ITEM, NO_ITEM
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
@@ -78,10 +78,14 @@ def _opened(
             )
         )
     item = mine.get(chosen)
+    if item is not None and isinstance(item.value, Decision):
+        evidence.show(page, item)
     own = {key: value for key, value in fixed.items() if key in kind.model_fields}
     form_name = f"{name}_{chosen or kind.kind}"
     label = f"Enter the {kind.noun}" if item is None else f"Enter the change to {item.id}"
-    entries.form(page, journal, form_name, kind, label, item=item, fixed=own)
+    entries.form(
+        page, journal, form_name, kind, label, item=item, fixed=own, figures=evidence.figures
+    )
     if item is not None:
         history(page, journal, item)
 

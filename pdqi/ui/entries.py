@@ -30,8 +30,9 @@ from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 SAME_FIELD = "_entering_as"
-FREE_REASON = "reason"
+FREE_REASON = "_why"
 EVIDENCE, ATTACHED = "evidence", "attached"
+Figures = Callable[[Page], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -124,10 +125,12 @@ def form(
     item: Item[Any] | None = None,
     fixed: Mapping[str, Any] | None = None,
     added: Callable[[], Mapping[str, Any]] = dict,
+    figures: Figures | None = None,
 ) -> None:
     """Show a form for a new item of a kind, or for a change to `item`.
 
-    `fixed` are values that are not asked for; `added` gives further ones when the form is sent.
+    `fixed` are values that are not asked for; `added` gives further ones when the form is sent, and
+    `figures` those that are kept with evidence.
     A reader who may not enter such a thing is told which roles may.
     """
     refused = journal.may(page.facts.viewer.role.id, kind.needs)
@@ -156,7 +159,17 @@ def form(
         st.form_submit_button(
             label,
             on_click=_sent,
-            args=(page, journal, name, kind, drawn, tuple(fields), dict(fixed or {}), added),
+            args=(
+                page,
+                journal,
+                name,
+                kind,
+                drawn,
+                tuple(fields),
+                dict(fixed or {}),
+                added,
+                figures,
+            ),
         )
 
 
@@ -190,13 +203,14 @@ def _sent(
     fields: Sequence[FieldWords],
     fixed: Mapping[str, Any],
     added: Callable[[], Mapping[str, Any]],
+    figures: Figures | None,
 ) -> None:
     values = {
         field.name: _value(field, st.session_state.get(drawn.key(field.name))) for field in fields
     }
     reason = str(st.session_state.get(drawn.key(FREE_REASON)) or "")
     if EVIDENCE in values:
-        values[EVIDENCE] = _evidence(page, drawn)
+        values[EVIDENCE] = _evidence(page, drawn, figures)
     whole = {**drawn.values, **values, **fixed, **added()}
     draft = Draft(kind.kind, whole, drawn.item, drawn.revision, reason, drawn.token)
     send(page, journal, name, draft)
@@ -317,7 +331,7 @@ def _widget(page: Page, journal: Journal, field: FieldWords, drawn: Drawn) -> No
         st.text_input(label, value=value or "", **about)
 
 
-def _evidence(page: Page, drawn: Drawn) -> list[Any]:
+def _evidence(page: Page, drawn: Drawn, figures: Figures | None) -> list[Any]:
     """Return what a decision rests on: what it held, and what was typed, with this view."""
     held = list(drawn.values.get(EVIDENCE) or ())
     typed = str(st.session_state.get(drawn.key(EVIDENCE)) or "").strip()
@@ -327,7 +341,7 @@ def _evidence(page: Page, drawn: Drawn) -> list[Any]:
         return [*held, {"words": typed}]
     here = filters.spelt_out(page.choice, page.place.id)
     link = f"/{page.place.id}?{urlencode(here, safe=':.')}"
-    return [*held, {"words": typed, "link": link}]
+    return [*held, {"words": typed, "link": link, "figures": figures(page) if figures else None}]
 
 
 def _value(field: FieldWords, typed: Any) -> Any:

@@ -54,20 +54,6 @@ def hour(page: Page, journal: Journal) -> Hour:
     return Hour(standing, last, running[0] if running else None, topics)
 
 
-def stand(page: Page) -> Stand:
-    """Return how the headline figures stand now."""
-    facts = page.facts
-    return Stand.taken(
-        facts.service,
-        facts.library,
-        facts.viewer,
-        page.choice.basis,
-        page.choice.scope,
-        parts.headline_kpis(page),
-        entries.today(),
-    )
-
-
 def view(page: Page) -> View:
     """Return whose figures are looked at, which, and for whom they are made."""
     config = page.facts.service.config

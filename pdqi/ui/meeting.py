@@ -16,7 +16,7 @@ from pdqi.meeting.agenda import Topic
 from pdqi.meeting.minutes import markdown
 from pdqi.meeting.minutes_docx import MIME, docx
 from pdqi.meeting.record import RECORDED, Record, Sheet, record
-from pdqi.ui import desk, entries, files, hour, open_ends, overview, parts, present
+from pdqi.ui import desk, entries, evidence, files, hour, open_ends, overview, parts, present
 from pdqi.ui.filters import ITEM, NO_ITEM
 from pdqi.ui.hour import Hour
 from pdqi.ui.shell import Page
@@ -144,7 +144,7 @@ def _begin(page: Page, journal: Journal) -> None:
         Meeting,
         "Begin the record",
         fixed=fixed,
-        added=lambda: {"figures": _figures(page)},
+        added=lambda: {"figures": evidence.figures(page)},
     )
 
 
@@ -160,10 +160,6 @@ def _in_force(page: Page) -> dict[str, Any]:
         "definition": choice.basis.definition,
         "ages": choice.basis.age_band,
     }
-
-
-def _figures(page: Page) -> dict[str, Any]:
-    return {"policy": page.facts.viewer.policy.id, "document": hour.stand(page).to_json()}
 
 
 def _note(page: Page, journal: Journal, found: Hour, topic: str) -> None:
@@ -218,7 +214,7 @@ def _closed(page: Page, journal: Journal, revision: int) -> None:
         return
     frozen = record(found.open, found.standing, found.topics, hour.view(page), entries.today())
     kept = {"policy": page.facts.viewer.policy.id, "document": frozen.to_json()}
-    values = {"state": MeetingState.CLOSED, "record": kept, "figures": _figures(page)}
+    values = {"state": MeetingState.CLOSED, "record": kept, "figures": evidence.figures(page)}
     values |= _in_force(page)
     token = f"close-{found.open.id}-{revision}"
     draft = Draft("meeting", values, found.open.id, None, "", token)

@@ -69,6 +69,7 @@ def show(page: Page) -> None:
         entries.entering_as(page)
         entries.seed(page, journal)
         _timeline(page, standing)
+    st.header("The work", anchor="work")
     for item in library.workstreams.workstreams:
         with st.container(key=f"card_{item.id}"):
             st.subheader(plain(page.fill(f"{item.id}: {item.name}")), anchor=item.id)
