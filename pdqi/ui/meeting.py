@@ -243,6 +243,7 @@ def _past(page: Page, journal: Journal) -> None:
         key="past_meeting",
     )
     meeting = next(x for x in held if x.id == chosen)
+    st.header(f"Meeting of {words.day(meeting.value.day)}", anchor="record")
     _record(page, meeting)
     desk.folded(
         page,

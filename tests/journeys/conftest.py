@@ -16,7 +16,10 @@ from browser import need_chromium
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pdqi.config import Config
+from pdqi.content import Library
 from pdqi.demo import demo
+from pdqi.meeting.invented import invent
+from pdqi.metrics.catalogue import KPI_IDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
@@ -37,7 +40,10 @@ LOOPBACK = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("journeys") / "store"
-    demo(path, Config.load(ROOT / "config.yaml"), people=6_000, seed=3)
+    config = Config.load(ROOT / "config.yaml")
+    demo(path, config, people=6_000, seed=3)
+    library = Library.load(ROOT / "data" / "content", config, KPI_IDS)
+    invent(ROOT / "data" / "demonstration" / "meetings.yaml", path, config, library)
     return path
 
 
