@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -56,8 +56,11 @@ class Answer:
 
 
 @contextmanager
-def served(store: Path) -> Iterator[Server]:
-    """Start the dashboard on a store for a reader of the default role; it ends with the block."""
+def served(store: Path, **environment: str) -> Iterator[Server]:
+    """Start the dashboard on a store for a reader of the default role; it ends with the block.
+
+    `environment` is what it is told besides, such as another role.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -68,7 +71,7 @@ def served(store: Path) -> Iterator[Server]:
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=settings | {"PDQI_STORE": str(store.resolve())},
+        env=settings | {"PDQI_STORE": str(store.resolve())} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -97,7 +100,10 @@ class Visitor:
     def __init__(self, server: Server) -> None:
         """Connect; nothing is asked yet."""
         address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
-        self._socket = connect(address, subprotocols=["streamlit"], max_size=None)
+        self._open = ExitStack()
+        self._socket = self._open.enter_context(
+            connect(address, subprotocols=["streamlit"], max_size=None)
+        )
 
     def ask(self, page: str, link: Mapping[str, str]) -> Answer:
         """Ask for a page with the parameters of a link; returns when all of it has arrived."""
@@ -121,7 +127,7 @@ class Visitor:
 
     def close(self) -> None:
         """Leave."""
-        self._socket.close()
+        self._open.close()
 
 
 def _is_content(message: ForwardMsg) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from benchmarks import editing
 from benchmarks import map as map_benchmark
 from benchmarks.figures import Figures, differences, how_many
 from benchmarks.run_one import ENGINES, run
@@ -74,3 +75,11 @@ def test_what_directly_follows_what_is_the_same_in_any_order(
 ) -> None:
     assert map_benchmark.log(4_000, None, 1)
     assert "counts equal" in capsys.readouterr().out
+
+
+def test_no_form_is_lost_or_entered_twice_when_many_edit(store: Path) -> None:
+    found = editing.run(store, people=20, editors=10, rounds=2, think=0.2)
+    assert found.sent == 20
+    assert found.entries == 20
+    assert found.twice == 0
+    assert found.looks

@@ -53,6 +53,7 @@ class Journal:
         self._known = known
         self._now = now
         self._standing = Standing()
+        self._past: dict[int, Standing] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -95,7 +96,14 @@ class Journal:
 
     def at(self, number: int) -> Standing:
         """Return every item as it stood after an entry."""
-        return Standing().after(tuple(x for x in self.entries() if x.number <= number))
+        with self._lock:
+            if number in self._past:
+                return self._past[number]
+        standing = Standing().after(tuple(x for x in self.entries() if x.number <= number))
+        with self._lock:
+            # What stood after an entry never changes; a page asks for the last meeting's alone.
+            self._past = {number: standing}
+        return standing
 
     def history(self, item: str) -> tuple[Entry, ...]:
         """Return every entry about an item, the oldest first."""

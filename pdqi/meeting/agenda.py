@@ -149,8 +149,9 @@ def _actions(standing: Standing, today: date) -> Topic:
     every = [x for x in standing.of(Action) if registers.is_open(x)]
     soon = [x for x in every if x.value.by <= today + MONTH]
     late = sum(x.value.by < today for x in soon)
+    noun = "open action" if len(every) == 1 else "open actions"
     said = [
-        f"Of the {len(every)} open actions, {late} {'is' if late == 1 else 'are'} overdue;"
+        f"Of the {len(every)} {noun}, {late} {'is' if late == 1 else 'are'} overdue;"
         f" {len(soon) - late} more {'is' if len(soon) - late == 1 else 'are'} due by"
         f" {words.day(today + MONTH)}."
         if every

@@ -8,6 +8,7 @@ import streamlit as st
 from pdqi import words
 from pdqi.charts import timeline
 from pdqi.charts.rows import Table
+from pdqi.charts.theme import Spec
 from pdqi.content.evidence import Workstream
 from pdqi.content.progress import Supports
 from pdqi.findings.signals import Signal
@@ -102,7 +103,10 @@ def _timeline(page: Page, standing: Standing) -> None:
     st.markdown(plain(told))
     held = meetings(standing, MeetingState.CLOSED)
     last = held[0].value.day if held else None
-    spec = timeline.timeline(found, day, last, told, page.mode)
+    spec: Spec | None = parts.kept(
+        parts.drawn(page, "milestones", str(standing.last), day.isoformat()),
+        lambda: timeline.timeline(found, day, last, told, page.mode),
+    )
     if spec is None:
         return
     parts.chart(spec, "milestones")
