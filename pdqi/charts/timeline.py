@@ -95,25 +95,26 @@ def timeline(
     x = _scale(min(days), max(days))
     middle_day = min(days) + (max(days) - min(days)) / 2
     y = alt.Y("y:Q").scale(domain=[at, -ABOVE], nice=False).axis(None)
+    key = alt.Legend(orient="top", title=None)
     layers = [
         *_marked(today, last_meeting, at, x, colours, left=today < middle_day),
         _data(lines)
         .mark_rule(color=colours.line, strokeWidth=2, aria=False)
         .encode(x=x, x2="end:T", y=y),
         _data(marks)
-        .mark_point(size=110, filled=True, opacity=1, strokeWidth=2, stroke=colours.blue)
+        .mark_point(size=110, filled=True, opacity=1, strokeWidth=2)
         .encode(
             x=x,
             y=y,
             shape=alt.Shape("what:N")
             .scale(domain=list(SHAPES), range=list(SHAPES.values()))
-            .legend(orient="top", title=None, symbolStrokeColor=colours.blue),
+            .legend(key),
             fill=alt.Fill("what:N")
-            .scale(
-                domain=list(SHAPES),
-                range=[colours.ground, colours.blue, colours.ink],
-            )
-            .legend(orient="top", title=None, symbolStrokeColor=colours.blue),
+            .scale(domain=list(SHAPES), range=[colours.ground, colours.blue, colours.ink])
+            .legend(key),
+            stroke=alt.Stroke("what:N")
+            .scale(domain=list(SHAPES), range=[colours.blue, colours.blue, colours.ink])
+            .legend(key),
             description=alt.Description("tip:N"),
             tooltip=alt.Tooltip("tip:N"),
         ),
