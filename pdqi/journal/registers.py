@@ -53,7 +53,8 @@ def _decision(value: Decision, today: date) -> Cells:
     if value.review and value.review <= today and value.state is DecisionState.DECIDED:
         review += " (due)"
     state = "asked for" if value.state is DecisionState.ASKED else value.state.words.lower()
-    return value.text, state, value.reason or "", value.who or "", review, grounds
+    options = "; ".join(value.options)
+    return value.text, state, options, value.reason or "", value.who or "", review, grounds
 
 
 def _risk(value: Risk, _: date) -> Cells:
@@ -74,7 +75,7 @@ REGISTERS: Mapping[type[Kind], Register] = {
     Action: Register("Actions", ("Action", "Who", "By", "State"), _action, lambda v: v.by),
     Decision: Register(
         "Decisions",
-        ("Decision", "State", "Reason", "Who", "Review", "Rests on"),
+        ("Decision", "State", "Options", "Reason", "Who", "Review", "Rests on"),
         _decision,
         lambda v: v.review or date.max,
     ),

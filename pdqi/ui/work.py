@@ -246,12 +246,18 @@ def _cycles(page: Page, found: list[Item[PdsaCycle]], of: str) -> None:
                 value.question,
                 value.prediction,
                 " ".join(_filled((value.happened, value.learned))) or "not yet studied",
-                value.outcome.words if value.outcome else "not yet judged",
+                _then(value),
             )
         )
     columns = ("Cycle", "Idea", "When", "Question", "Prediction", "Happened, learned", "Then")
     content = Table(columns, tuple(rows))
     parts.table(content, f"cycles_{of}", f"PDSA cycles of {of}", numbers=False)
+
+
+def _then(cycle: PdsaCycle) -> str:
+    """Return what was made of a test, and what is tested next."""
+    judged = cycle.outcome.words if cycle.outcome else "not yet judged"
+    return f"{judged}. Next: {cycle.next_cycle}" if cycle.next_cycle else judged
 
 
 def _filled(texts: Iterable[str | None]) -> list[str]:
