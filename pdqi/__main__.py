@@ -1,4 +1,4 @@
-"""The commands: `python -m pdqi check | load | demo | kpis | transitions`.
+"""The commands: `python -m pdqi check | load | demo | kpis | transitions | snapshot | verify`.
 
 Parsing and printing only; what is done lives in the modules named. Exit codes are those of the
 error classes, 0 for success.
@@ -132,6 +132,89 @@ def transitions(options: argparse.Namespace) -> int:
     return 0
 
 
+def snapshot(options: argparse.Namespace) -> int:
+    """Make a snapshot and its files, without a question."""
+    from pdqi.config import Config
+    from pdqi.model import Period
+    from pdqi.service import Service
+    from pdqi.snapshot import folder
+    from pdqi.snapshot.make import make
+    from pdqi.snapshot.pack import FORMS, forms_of, pack, stem
+
+    forms = forms_of(options.formats.split(",") if options.formats else FORMS)
+    config = Config.load(options.config)
+    library = _library(options.content, config)
+    rules = library.rules.rules if library else ()
+    drawn = library.process_map if library else None
+    service = Service.open(options.store, config, rules, drawn)
+    viewer = service.viewer(options.role)
+    basis = service.basis(Period(options.first, options.last), options.definition, options.ages)
+    scope = service.scope(options.team)
+    standing = _standing(options.store, service, library, viewer.role.id)
+    role, brief = viewer.role.id, options.briefing
+    made = make(service, library, viewer, basis, scope, standing, maker=role, briefing=brief)
+    folder.keep(made, options.keep or folder.beside(options.store))
+    path = options.out / f"{stem(made)}.zip"
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pack(made, forms))
+    except OSError as error:
+        what = f"The pack cannot be written to {options.out}."
+        raise RequestError(Problem(what, fix="Name a folder that you may write in.")) from error
+    print(f"{made.id}: {path}")
+    return 0
+
+
+def _library(content: Path, config: Any) -> Any:
+    from pdqi.content import Library
+    from pdqi.errors import ContentError
+    from pdqi.metrics.catalogue import KPI_IDS
+
+    try:
+        return Library.load(content, config, KPI_IDS)
+    except ContentError as error:
+        print(f"The content is left out: {error.problems[0]}", file=sys.stderr)
+        return None
+
+
+def _standing(store: Path, service: Any, library: Any, role: str) -> Any:
+    """Return what people entered, if there is a journal and the role may read it."""
+    from pdqi.config import Permission
+    from pdqi.errors import JournalError
+    from pdqi.journal import Journal
+    from pdqi.metrics.catalogue import KPI_IDS
+
+    invented = service.manifest.demonstration
+    try:
+        journal = Journal.open(service.config, store, library, KPI_IDS, demonstration=invented)
+        if journal.may(role, Permission.READ_JOURNAL):
+            return None
+        return journal.standing()
+    except JournalError as error:
+        print(f"The journal is left out: {error.problems[0]}", file=sys.stderr)
+        return None
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Say whether a snapshot is whole, and whether the store says the same."""
+    from pdqi.config import Config
+    from pdqi.snapshot import folder
+    from pdqi.snapshot.verify import verify as verify_snapshot
+    from pdqi.snapshot.verify import whole
+
+    config = Config.load(options.config)
+    kept = (options.keep or folder.beside(options.store)) / f"{options.snapshot}{folder.ENDING}"
+    found = whole(kept if kept.is_file() else Path(options.snapshot))
+    library = _library(options.content, config)
+    verdict = verify_snapshot(found, options.store, config, library)
+    for note in verdict.notes:
+        print(note)
+    for difference in verdict.differences:
+        print(difference)
+    print(f"{found.id} is whole." + (" Every figure is equal." if verdict.equal else ""))
+    return 0 if verdict.equal else 10
+
+
 def _asked(options: argparse.Namespace) -> tuple[Any, Any, Any]:
     from pdqi.config import Config
     from pdqi.model import Period
@@ -223,8 +306,19 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--people", type=int, default=20_000, metavar="N")
     made.add_argument("--seed", type=int, default=1, metavar="S")
 
-    for name, run in (("kpis", kpis), ("transitions", transitions)):
-        asked = command(name, run)
+    frozen = command("snapshot", snapshot)
+    frozen.add_argument("--team", default="system", metavar="ID", help="team, service or set")
+    frozen.add_argument("--out", type=Path, required=True, metavar="DIR")
+    frozen.add_argument("--formats", metavar="LIST", help="html,xlsx,csv,svg,png; all if unset")
+    frozen.add_argument("--briefing", action="store_true", help="the headline and the work alone")
+    proved = command("verify", verify)
+    proved.add_argument("snapshot", metavar="ID_OR_ZIP")
+    _add_store(proved)
+    for kept in (frozen, proved):
+        kept.add_argument("--content", type=Path, default=ROOT / "data" / "content", metavar="DIR")
+        kept.add_argument("--keep", type=Path, metavar="DIR", help="where snapshots are kept")
+
+    for asked in (command("kpis", kpis), command("transitions", transitions), frozen):
         _add_store(asked)
         asked.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
         asked.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
@@ -233,7 +327,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         asked.add_argument("--ages", metavar="ID", help="age band; the default if unset")
         asked.add_argument("--role", metavar="ROLE", help="reader's role; the default if unset")
-        asked.add_argument("--json", action="store_true")
+        if asked is not frozen:
+            asked.add_argument("--json", action="store_true")
     return parser
 
 

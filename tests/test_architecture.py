@@ -24,6 +24,7 @@ LAYERS = (
     {"findings"},
     {"charts"},
     {"meeting"},
+    {"snapshot"},
     {"ui"},
     {"__main__", "pages", "app"},
 )
