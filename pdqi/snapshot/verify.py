@@ -107,6 +107,7 @@ def verify(snapshot: Snapshot, store: Path, config: Config, library: Library | N
             None,
             maker=about.maker,
             briefing=about.briefing,
+            pages=about.pages,
             now=about.made_at,
         )
         if opened is not today:

@@ -133,11 +133,10 @@ def test_a_link_to_an_unknown_team_says_so(address: str, visit: Open) -> None:
     assert chosen(page).startswith("Whole system")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colours"), [(1440, "dark"), (390, "light")])
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.id)
 def test_every_page_is_accessible(
-    place, colours: str, width: int, address: str, visit: Open
+    place, width: int, colours: str, address: str, visit: Open
 ) -> None:
     look_for_faults(
         visit(f"{address}/{place.id}?scope=north_crhtt&section=all", width, 1600, colours)
