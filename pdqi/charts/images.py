@@ -150,9 +150,8 @@ def draw(order: Order) -> tuple[bytes, ...]:
     for form, caption in order.wanted:
         told = str(order.spec.get("description", ""))
         drawn = frame(chart, caption, told) if caption else chart
-        scale = SHARPNESS if caption else 2 * SHARPNESS
         svg = form == "svg"
-        made.append(drawn.encode() if svg else bytes(vl_convert.svg_to_png(drawn, scale=scale)))
+        made.append(drawn.encode() if svg else bytes(vl_convert.svg_to_png(drawn, scale=SHARPNESS)))
     return tuple(made)
 
 

@@ -36,7 +36,7 @@ WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, ACROSS = Inches(0.6), Inches(12.13)
 TOP, DOWN = Inches(1.75), Inches(4.95)
 """Where the content of a slide begins, and how much room it has."""
-MOST_IN_TITLE = 150
+MOST_IN_TITLE = 135
 """Characters of a title: two lines."""
 LINES = 17
 """Lines of text that a table on one slide may have."""
@@ -109,7 +109,9 @@ class _Maker:
             several = f" ({number} of {len(pages)})" if len(pages) > 1 else ""
             slide = self._slide(f"{message}{several}", section.title, exhibit)
             frame = _table(slide, sheet.columns, rows, widths)
-            _describe(frame, f"Table: {exhibit.name}{several}. {' '.join(exhibit.said)}")
+            columns = ", ".join(filter(None, sheet.columns))
+            words = f"Table: {exhibit.name}{several}. Its columns are {columns}."
+            _describe(frame, " ".join((words, *exhibit.said)))
 
     def _slide(
         self, title: str, section: str, exhibit: Exhibit | None = None, layout: int = 1
@@ -193,7 +195,7 @@ def _set_up(shown: Deck, snapshot: Snapshot) -> None:
                 _look(shape, Pt(36 if first else 16), LIGHT.blue if first else LIGHT.ink)
             elif box:
                 _put(shape, box)
-                _look(shape, Pt(24 if shape.placeholder_format.idx == 0 else 10), LIGHT.ink)
+                _look(shape, Pt(22 if shape.placeholder_format.idx == 0 else 10), LIGHT.ink)
     for shape in list(shown.slide_master.placeholders):
         if shape.placeholder_format.idx in (10, 11, 12):
             shape._element.getparent().remove(shape._element)
@@ -223,7 +225,7 @@ def _look(shape: BaseShape, size: Length, colour: str) -> None:
         levels.remove(old)
     first = parse_xml(
         f'<a:lvl1pPr {nsdecls("a")} algn="l" marL="0" indent="0"><a:buNone/>'
-        f'<a:defRPr sz="{int(size.pt * 100)}" b="{int(size.pt >= 24)}"><a:solidFill>'
+        f'<a:defRPr sz="{int(size.pt * 100)}" b="{int(size.pt >= 22)}"><a:solidFill>'
         f'<a:srgbClr val="{colour.lstrip("#")}"/></a:solidFill></a:defRPr></a:lvl1pPr>'
     )
     levels.append(first)

@@ -9,10 +9,10 @@ from pdqi.charts import timeline
 from pdqi.findings.between import FunnelFinding
 from pdqi.findings.cascade import cascades
 from pdqi.findings.over_time import OverTime
-from pdqi.findings.readings import Line, readings
+from pdqi.findings.readings import SHORT_STATE, Line, readings
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Kpi, Statistic, Steps, Tally, Unit
-from pdqi.model import Published
+from pdqi.model import Figure, Published
 from pdqi.snapshot.frozen import Plot, Series
 
 DIGITS: Mapping[Unit, int] = {"share": 2, "count": 0, "days": 0, "ratio": 1, "time": 0}
@@ -41,7 +41,7 @@ def of_kpi(
             )
             for count in counts
         ]
-        return _plot("count", places, series)
+        return _plot("count", _with_states(places, present, counts[0].name), series)
     found_unit: Unit = "count"
     series = []
     for reading in readings(kpi, labels):
@@ -55,7 +55,18 @@ def of_kpi(
         ]
         name = reading.label or labels.fill(kpi.name)
         series.append(Series(name=name, values=ends[0], low=ends[1], high=ends[2]))
-    return _plot(found_unit, places, series)
+    main = readings(kpi, labels)[0].value
+    return _plot(found_unit, _with_states(places, present, main), series)
+
+
+def _with_states(
+    places: Sequence[str], present: Sequence[tuple[Line, Figure]], field: str
+) -> tuple[str, ...]:
+    """Return names with why there is no bar, where there is none: it is not zero."""
+    return tuple(
+        name if (cell := figure[field]).value is not None else f"{name}: {SHORT_STATE[cell.state]}"
+        for name, (_, figure) in zip(places, present, strict=True)
+    )
 
 
 def of_months(found: OverTime) -> Plot | None:
@@ -83,25 +94,28 @@ def of_funnel(finding: FunnelFinding, size: str) -> Plot | None:
     """Return teams by size and share, with their limits; None where there is no funnel."""
     if len(finding.placed) < 2 or finding.target in (None, 0, 1):
         return None
-    sizes = tuple(float(n) for n, _, _ in finding.curve)
+    sizes = tuple(round(float(n), 1) for n, _, _ in finding.curve)
     teams = finding.placed
     shares = tuple((team.numerator or 0) / (team.denominator or 1) for team in teams)
     series = [
-        Series(
-            name="Teams",
-            at=tuple(float(team.denominator or 0) for team in teams),
-            values=tuple(round(share, 4) for share in shares),
-            points=tuple(team.line.name for team in teams),
-        ),
-        Series(name="All together", at=sizes, values=(finding.target,) * len(sizes)),
+        Series(name="All together", at=sizes, values=(round(finding.target or 0, 4),) * len(sizes))
     ]
     for name, pairs in (
         ("95% limit", [near for _, near, _ in finding.curve]),
         ("99.8% limit", [far for _, _, far in finding.curve]),
     ):
         for end, which in ((0, "lower"), (1, "upper")):
-            values = tuple(pair[end] for pair in pairs)
+            values = tuple(round(pair[end], 4) for pair in pairs)
             series.append(Series(name=f"{name}, {which}", at=sizes, values=values, quiet=True))
+    # Last, so that points lie over lines; and some programs lose what stands before a longer row.
+    series.append(
+        Series(
+            name="Teams",
+            at=tuple(float(team.denominator or 0) for team in teams),
+            values=tuple(round(share, 4) for share in shares),
+            points=tuple(team.line.name for team in teams),
+        )
+    )
     return Plot(form="scatter", unit="share", across=size, series=tuple(series))
 
 
