@@ -93,6 +93,9 @@ def _close_parts(
 ) -> None:
     """Hide what the counts of one row would give back, of which all but the first add up to it."""
     whole, parts = counts[0].name, [count.name for count in counts[1:]]
+    if policy.protect_complement:
+        rests = {name: row.counts[whole] - row.counts[name] for name in parts}
+        hidden |= {(place, name) for name, rest in rests.items() if 0 < rest < policy.threshold}
     gone = [name for name in parts if (place, name) in hidden]
     seen = [name for name in parts if name not in gone and row.counts[name] > 0]
     shown = (place, whole) not in hidden

@@ -388,12 +388,14 @@ def test_words_and_certainty_by_hand() -> None:
         "alpha": (2, 1, 1, 0),
         "beta": (2, 0, 0, 2),
     }
-    sure = counts(found["quality_certainty"], "people", "confirmed", "suspected", "ruled_out")
+    sure = counts(found["quality_certainty"], "people", "confirmed", "suspected")
     assert {scope: tuple(row.values()) for (scope, _), row in sure.items()} == {
-        SYSTEM: (3, 1, 1, 1),
-        "alpha": (2, 1, 1, 0),
-        "beta": (2, 0, 1, 1),
+        SYSTEM: (2, 1, 1),
+        "alpha": (2, 1, 1),
+        "beta": (1, 0, 1),
     }
+    ruled_out = {scope: row["people"] for (scope, _), row in found["quality_ruled_out"].items()}
+    assert ruled_out == {SYSTEM: 1, "beta": 1}
     terms = {key: row["people"] for key, row in found["quality_terms"].items()}
     assert terms == {
         (SYSTEM, None): 2,

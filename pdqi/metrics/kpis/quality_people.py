@@ -11,21 +11,18 @@ QUALITY_CERTAINTY = Kpi(
     name="How sure a team was of {condition}",
     short="Certainty of diagnosis",
     question="Do teams mean the same by confirmed and suspected?",
-    numerator="people by the surest entry that the team made about them: confirmed, else suspected,"
-    " else ruled out",
-    denominator="people of whom the team made an entry about {condition} in the period, in a code"
-    " or in words of any case definition",
+    numerator="people by the surest entry that the team made about them: confirmed, else suspected",
+    denominator="people of whom the team made an entry in the period that confirmed or suspected"
+    " {condition}, in a code or in words of any case definition",
     kind=Sorted(
         counts=(
             Count("people", "People"),
             Count("confirmed", "Confirmed", within=("people",)),
             Count("suspected", "Suspected", within=("people",)),
-            Count("ruled_out", "Ruled out", within=("people",)),
         ),
         derived=(
             Field("confirmed_share", "Confirmed, share", "share"),
             Field("suspected_share", "Suspected, share", "share"),
-            Field("ruled_out_share", "Ruled out, share", "share"),
         ),
         main="confirmed_share",
     ),
@@ -38,18 +35,47 @@ QUALITY_CERTAINTY = Kpi(
     caution="Entries that name no team are in the whole system only.",
     sql="""
         with each as (
-            select period, scope, person_key, bool_or(certainty = 'confirmed') as confirmed,
-                   bool_or(certainty = 'suspected') as suspected
+            select period, scope, person_key, bool_or(certainty = 'confirmed') as confirmed
             from condition_entries as entries
             join periods on recorded_on between first_day and last_day
             join scopes on kind = 'system' or (kind = 'team' and scope = entries.team)
+            where certainty <> 'ruled_out'
             group by period, scope, person_key
         )
         select period, scope, count(*) as people,
                count(*) filter (confirmed) as confirmed,
-               count(*) filter (suspected and not confirmed) as suspected,
-               count(*) filter (not suspected and not confirmed) as ruled_out
+               count(*) filter (not confirmed) as suspected
         from each group by period, scope
+    """,
+)
+
+QUALITY_RULED_OUT = Kpi(
+    id="quality_ruled_out",
+    section="quality",
+    name="Where a team only ruled {condition} out",
+    short="Ruled out",
+    question="Which teams enter that it is not {condition}?",
+    numerator="people of whom the team made entries about {condition} in the period, each of which"
+    " ruled it out",
+    denominator="none: it is a number",
+    kind=Tally(counts=(Count("people", "People"),), main="people"),
+    better=Better.NEITHER,
+    scopes=("team", "system"),
+    reads=("condition_entries",),
+    tables=("diagnoses",),
+    published="None",
+    source="Lessons of the assessment",
+    caution="Where nobody enters this, a suspicion stands for ever.",
+    sql="""
+        with each as (
+            select period, scope, person_key
+            from condition_entries as entries
+            join periods on recorded_on between first_day and last_day
+            join scopes on kind = 'system' or (kind = 'team' and scope = entries.team)
+            group by period, scope, person_key
+            having bool_and(certainty = 'ruled_out')
+        )
+        select period, scope, count(*) as people from each group by period, scope
     """,
 )
 
@@ -255,6 +281,7 @@ COUNTED_OTHERWISE = Kpi(
 
 KPIS = (
     QUALITY_CERTAINTY,
+    QUALITY_RULED_OUT,
     QUALITY_WORDS,
     QUALITY_TERMS,
     NO_BIRTH_DATE,
