@@ -145,7 +145,7 @@ RECORDS = Option(
     "records",
     "data_quality",
     "Records of",
-    {item.name: item.name for item in TABLES},
+    {item.name: item.name.capitalize() for item in TABLES},
     by_page=True,
     usual="episodes",
 )

@@ -62,9 +62,9 @@ def reasons(page: Page) -> None:
     found = quality.accounts(page.facts.service, page.facts.viewer)
     known = {reason.name: reason for reason in (DUPLICATE, *REASONS)}
     content = Table(
-        ("File", "Rows", "Why", "What to do"),
+        ("File", "Rows", "Reason", "What it means", "What to do"),
         tuple(
-            (item.file, _number(cell), known[name].sentence, known[name].remedy)
+            (item.file, _number(cell), name, known[name].sentence, known[name].remedy)
             for item in found
             for name, cell in (("duplicate_row", item.duplicates), *item.left_out.items())
             if name in known and cell.value != 0

@@ -75,7 +75,7 @@ def drops(page: Page) -> None:
     if not found:
         st.markdown("No team had a drop in any kind of record.")
     content = Table(
-        ("Team", "Records", "Months", "Fewest rows", "Usual", "Now", "Figures that rest on them"),
+        ("Team", "Records", "Months", "Fewest rows", "Usual", "State"),
         tuple(
             (
                 names[each.scope],
@@ -83,23 +83,26 @@ def drops(page: Page) -> None:
                 words.span(each.first, each.last),
                 words.count(each.least),
                 words.count(each.usual),
-                "goes on" if each.goes_on else "over",
-                _kpis(page, items[each.item]),
+                "goes on in the last month" if each.goes_on else "over",
             )
             for each in found
         ),
     )
     if found:
         on = sum(each.goes_on for each in found)
-        st.markdown(f"{len(found)} drops were found, of which {on} go on in the last month.")
+        number = "1 drop was" if len(found) == 1 else f"{len(found)} drops were"
+        st.markdown(f"{number} found; {on or 'none'} of them in the last month too.")
         parts.table(content, "drops", "Sudden drops in the number of rows", numbers=False)
         files.offer(page, "drops", lambda: files.of_table(page, content))
+        kinds = dict.fromkeys(items[each.item] for each in found)
+        told = (f"- **Rest on {table}:** {plain(_kpis(page, table))}" for table in kinds)
+        st.markdown("\n".join(told))
     _volumes(page, scope.key if scope.kind == "team" else SYSTEM, items, found)
 
 
 def _kpis(page: Page, table: str) -> str:
-    short = [page.fill(kpi.short) for kpi in CATALOGUE if table in kpi.tables]
-    return f"{len(short)} figures: {', '.join(short)}"
+    """Return the figures that a gap in a table touches."""
+    return ", ".join(page.fill(kpi.short) for kpi in CATALOGUE if table in kpi.tables)
 
 
 def _volumes(page: Page, scope: str, items: dict[str, str], found: tuple[Drop, ...]) -> None:
@@ -173,7 +176,7 @@ def late(page: Page) -> None:
         if any(each.days < 0 for each in newest):
             st.markdown("Below zero: a day lies after the load, as a plan or a slip of the pen.")
     else:
-        st.markdown("This store does not say which files it came from.")
+        st.markdown("This store does not say on which days the records of its files lie.")
     earlier = parts.kept(parts.drawn(page, "late"), lambda: lateness.before(service, viewer))
     st.subheader("What came after the load before", anchor="after")
     if earlier is None:

@@ -171,7 +171,7 @@ def trend(page: Page) -> None:
     if spec is None:
         st.markdown("No month has a share that may be shown.")
         return
-    st.markdown("Each strip goes from 0% at its line to 100%. Months that are hidden are left out.")
+    st.markdown("Each strip goes from 0% at its line up to 100%. Hidden months are left out.")
     parts.chart(spec, "quality_trend")
     content = _months_table(table, scope, months)
     with st.expander("Numbers"):
