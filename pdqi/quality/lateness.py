@@ -73,18 +73,13 @@ def before(service: Service, viewer: Viewer) -> Before | None:
     version = _version_before(service.store.path)
     if version is None:
         return None
-    known = folder.manifest(version)
-    first, last = known.first_day, known.last_day
-    months: list[Period] = []
-    if first and last:
-        months = list(Period(first, last).each_month())[-MONTHS:]
     try:
         with service.store.version(version.name, service.config) as store:
-            earlier = Service(store, service.config)
-            then = {month: _rows(earlier, viewer, month) for month in months}
+            then = _months(Service(store, service.config), viewer)
     except StoreError:
         return None
-    now = {month: _rows(service, viewer, month) for month in months}
+    now = _months(service, viewer)
+    months = [month for month in then if month in now][-MONTHS:]
     changed = [
         _late(table, month, then[month], now[month])
         for table in DATED_BY
@@ -92,25 +87,29 @@ def before(service: Service, viewer: Viewer) -> Before | None:
         for month in months
         if _cell(then[month], table) != _cell(now[month], table)
     ]
-    day = datetime.fromisoformat(known.loaded_at).date()
+    day = datetime.fromisoformat(folder.manifest(version).loaded_at).date()
     return Before(day, version.name, tuple(changed))
 
 
 def _version_before(current: Path) -> Path | None:
     """Return the version that was loaded last before this one."""
-    at = folder.manifest(current).loaded_at
     loaded = {
-        path: folder.manifest(path).loaded_at
+        path: _loaded(path)
         for path in current.parent.iterdir()
         if not path.name.startswith(".") and (path / "manifest.json").is_file()
     }
-    earlier = [path for path, moment in loaded.items() if path != current and moment <= at]
-    return max(earlier, key=lambda path: (loaded[path], path.name), default=None)
+    earlier = [path for path, at in loaded.items() if path != current and at <= loaded[current]]
+    return max(earlier, key=loaded.__getitem__, default=None)
 
 
-def _rows(service: Service, viewer: Viewer, month: Period) -> Published:
-    basis = service.basis(month)
-    return service.all_figures(basis, viewer, (QUALITY_ITEMS,), curves=False)[QUALITY_ITEMS.id]
+def _loaded(version: Path) -> tuple[str, int]:
+    """Return when a version was loaded; the file's own time tells loads of one second apart."""
+    return folder.manifest(version).loaded_at, (version / "manifest.json").stat().st_mtime_ns
+
+
+def _months(service: Service, viewer: Viewer) -> dict[Period, Published]:
+    found = service.months(viewer, (QUALITY_ITEMS,))[QUALITY_ITEMS.id]
+    return {published.basis.period: published for published in found}
 
 
 def counted_item(table: str) -> str:
