@@ -183,12 +183,15 @@ def terms(page: Page) -> None:
     )
     everyone = published.at(SYSTEM)
     used = [term for term in order if published.at(SYSTEM, term) is not None]
-    others = [term for term in used if not listed[term]]
+    agreed, others = (
+        ", ".join(f"“{term}”" for term in used if listed[term] is wanted) or "none"
+        for wanted in (True, False)
+    )
+    number = in_words(everyone["people"]) if everyone else "0"
     st.markdown(
         plain(
-            f"Whole system: {in_words(everyone['people']) if everyone else 'no'} people have an"
-            f" entry in words alone. {len(used)} of {len(listed)} words are used, and {len(others)}"
-            " of those were not agreed."
+            f"Whole system, people with an entry in words alone: {number}. Agreed words in use:"
+            f" {agreed}. Words in use that nobody agreed: {others}."
         )
     )
     parts.table(content, "terms", "People by word and team")
