@@ -11,6 +11,7 @@ from pdqi.metrics.kpis import (
     presentation,
     quality,
     quality_people,
+    quality_words,
     staff,
     treatment,
     waits,
@@ -48,7 +49,11 @@ PATHWAY: tuple[Kpi, ...] = pathways.KPIS
 OF_CONTENT: tuple[Kpi, ...] = (RULES, *pathway_map.KPIS)
 """What is measured by the project's content: its rules, and its map."""
 
-QUALITY: tuple[Kpi, ...] = (*quality.KPIS, *quality_people.KPIS)
+QUALITY: tuple[Kpi, ...] = (
+    *quality.KPIS,
+    *quality_words.KPIS,
+    *quality_people.KPIS,
+)
 """What is measured of the data themselves, and shown on the Data quality page."""
 
 KPI_IDS = frozenset(kpi.id for kpi in CATALOGUE)

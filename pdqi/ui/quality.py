@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pdqi.findings.measurable import EVERY_STATE
-from pdqi.ui import gaps, overview, parts, quality_days, quality_fields, quality_people, weak
+from pdqi.ui import (
+    gaps,
+    overview,
+    parts,
+    quality_days,
+    quality_fields,
+    quality_people,
+    quality_trend,
+    weak,
+)
 from pdqi.ui.shell import Page
 
 
@@ -46,7 +55,7 @@ VIEWS: Mapping[str, View] = {
         " here: rows of everybody are counted.",
         (
             Section("fields", "Each field", quality_fields.fields),
-            Section("trend", "Over time", quality_fields.trend),
+            Section("trend", "Over time", quality_trend.trend),
             Section("teams", "By team", quality_fields.teams),
             Section("sources", "By source", quality_fields.sources),
         ),

@@ -8,13 +8,13 @@ from pdqi.charts.rows import Table
 from pdqi.charts.strips import Spot
 from pdqi.findings.volumes import Drop
 from pdqi.findings.volumes import drops as found_drops
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.items import DATED_BY
 from pdqi.metrics.kpis.quality import DAY_CHECKS, QUALITY_DAYS
 from pdqi.model import SYSTEM
 from pdqi.quality import lateness
 from pdqi.ui import files, parts
-from pdqi.ui.quality_fields import by_month, in_words, team_or_all, whole_basis
+from pdqi.ui.quality_fields import in_words, resting_on, team_or_all, whole_basis
+from pdqi.ui.quality_trend import by_month
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
@@ -95,14 +95,9 @@ def drops(page: Page) -> None:
         parts.table(content, "drops", "Sudden drops in the number of rows", numbers=False)
         files.offer(page, "drops", lambda: files.of_table(page, content))
         kinds = dict.fromkeys(items[each.item] for each in found)
-        told = (f"- **Rest on {table}:** {plain(_kpis(page, table))}" for table in kinds)
+        told = (f"- **Rest on {table}:** {plain(resting_on(page, table))}" for table in kinds)
         st.markdown("\n".join(told))
     _volumes(page, scope.key if scope.kind == "team" else SYSTEM, items, found)
-
-
-def _kpis(page: Page, table: str) -> str:
-    """Return the figures that a gap in a table touches."""
-    return ", ".join(page.fill(kpi.short) for kpi in CATALOGUE if table in kpi.tables)
 
 
 def _volumes(page: Page, scope: str, items: dict[str, str], found: tuple[Drop, ...]) -> None:

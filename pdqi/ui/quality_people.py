@@ -8,9 +8,8 @@ from pdqi.charts.parts_of import Bar
 from pdqi.charts.rows import Table
 from pdqi.findings.readings import SHORT_STATE
 from pdqi.metrics.kpi import Kpi
-from pdqi.metrics.kpis.quality_people import (
-    NO_BIRTH_DATE,
-    NOT_LINKED,
+from pdqi.metrics.kpis.quality_people import NO_BIRTH_DATE, NOT_LINKED
+from pdqi.metrics.kpis.quality_words import (
     QUALITY_CERTAINTY,
     QUALITY_RULED_OUT,
     QUALITY_TERMS,
