@@ -4,6 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pdqi.findings.measurable import EVERY_STATE
+from pdqi.metrics.catalogue import CATALOGUE
+from pdqi.metrics.kpi import Kpi
+from pdqi.metrics.kpis import quality_people as quality_people_kpis
+from pdqi.metrics.kpis import quality_words
+from pdqi.metrics.kpis.quality import QUALITY_ITEMS, QUALITY_SOURCES
 from pdqi.ui import (
     gaps,
     overview,
@@ -32,6 +37,10 @@ class View:
 
     about: str
     sections: tuple[Section, ...]
+    kpis: tuple[Kpi, ...] = ()
+    """What it shows of the period, which is best worked out together."""
+    of_everybody: bool = True
+    """Whether rows and people are counted whatever definition and ages are chosen."""
 
 
 def measurable(page: Page) -> None:
@@ -49,6 +58,8 @@ VIEWS: Mapping[str, View] = {
             Section("touched", "What that could do to figures", weak.show),
             Section("measurable", "What the assessment could measure", measurable),
         ),
+        (*CATALOGUE, *quality_people_kpis.KPIS),
+        of_everybody=False,
     ),
     "fields": View(
         "How complete and how valid each field is. Case definition and ages make no difference"
@@ -59,6 +70,7 @@ VIEWS: Mapping[str, View] = {
             Section("teams", "By team", quality_fields.teams),
             Section("sources", "By source", quality_fields.sources),
         ),
+        (QUALITY_ITEMS, QUALITY_SOURCES),
     ),
     "language": View(
         "In what words teams say whom they mean, and how sure they are. Entries of the period are"
@@ -68,6 +80,7 @@ VIEWS: Mapping[str, View] = {
             Section("terms", "Which words are used", quality_people.terms),
             Section("certainty", "How sure teams are", quality_people.certainty),
         ),
+        quality_words.KPIS,
     ),
     "months": View(
         "Days that contradict each other, months in which records stopped, and records that came"
@@ -96,5 +109,8 @@ def about(page: Page) -> str:
 
 
 def chosen(page: Page) -> tuple[Section, ...]:
-    """Return the parts of the chosen view."""
-    return VIEWS[page.choice.options["quality"]].sections
+    """Return the parts of the chosen view, once what they show is worked out."""
+    view, facts = VIEWS[page.choice.options["quality"]], page.facts
+    basis = quality_fields.whole_basis(page) if view.of_everybody else page.choice.basis
+    facts.service.all_figures(basis, facts.viewer, view.kpis)
+    return view.sections

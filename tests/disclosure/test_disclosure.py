@@ -253,6 +253,14 @@ def test_one_hidden_part_of_a_row_takes_the_next_smallest_with_it(
     assert {name for name in ("whole", *"xyz") if figure[name].value is None} == hidden
 
 
+def test_a_part_that_leaves_a_small_rest_is_hidden_too() -> None:
+    figure = protect(sorted_rows((1, 2, 97), within=False), (), CONTROLLED).figures[0]
+    assert {name for name in ("whole", *"xyz") if figure[name].value is None} == set("xyz")
+    open_rest = CONTROLLED.model_copy(update={"protect_complement": False})
+    figure = protect(sorted_rows((1, 2, 97), within=False), (), open_rest).figures[0]
+    assert figure["z"].value == 95
+
+
 @settings(max_examples=300)
 @given(st.tuples(*[st.integers(0, 30)] * 3), st.booleans())
 @example((1, 1, 5), True)
