@@ -77,7 +77,7 @@ def strips(
     inks = alt.Color("line:N").scale(domain=list(lines), range=[colours.blue, colours.ink])
     base = alt.Chart(alt.InlineData(values=rows))
     floors = alt.InlineData(values=[{"at": place} for place in range(len(names))])
-    drawn = alt.layer(
+    layers = [
         alt.Chart(floors).mark_rule(color=colours.faint, aria=False).encode(y=y),
         base.mark_line(strokeWidth=1.75, aria=False).encode(
             x=x,
@@ -86,11 +86,16 @@ def strips(
             strokeDash=dashes.legend(legend),
             color=inks.legend(legend),
         ),
-        base.transform_filter("datum.out")
-        .mark_point(shape="triangle-down", size=80, filled=True, color=colours.ink, opacity=1)
-        .encode(x=x, y=y, tooltip=["Month:N"], description=alt.Description("Month:N")),
         base.mark_point(size=30, opacity=0, aria=False).encode(x=x, y=y, tooltip=["Month:N"]),
-    ).properties(height=max(STEP * len(names), 2 * STEP))
+    ]
+    # A layer without any mark would be a picture without words to those who listen.
+    if any(spot.stands_out for spot in known):
+        layers.append(
+            base.transform_filter("datum.out")
+            .mark_point(shape="triangle-down", size=80, filled=True, color=colours.ink, opacity=1)
+            .encode(x=x, y=y, tooltip=["Month:N"], description=alt.Description("Month:N"))
+        )
+    drawn = alt.layer(*layers).properties(height=max(STEP * len(names), 2 * STEP))
     return finished(drawn, description, colours)
 
 

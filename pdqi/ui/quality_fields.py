@@ -153,7 +153,7 @@ def teams(page: Page) -> None:
     found = of_table(table)
     scopes = [s for s in page.facts.service.scopes if s.kind in ("team", "system")]
     content = Table(
-        ("Team", *(capitalised(item.words) for item in found)),
+        ("Scope", *(capitalised(item.words) for item in found)),
         tuple(
             (scope.name, *(pair(figure) for figure in figures))
             for scope in scopes

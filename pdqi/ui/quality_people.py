@@ -6,6 +6,7 @@ from pdqi import words
 from pdqi.charts import parts_of
 from pdqi.charts.parts_of import Bar
 from pdqi.charts.rows import Table
+from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.readings import SHORT_STATE
 from pdqi.metrics.kpi import Kpi
 from pdqi.metrics.kpis.quality_people import NO_BIRTH_DATE, NOT_LINKED
@@ -131,12 +132,16 @@ def _sorted(page: Page, of: Kpi) -> None:
     if len(present) == 1:
         sentence += " No entry says which team made it."
     st.markdown(plain(sentence))
-    spec = parts.kept(
-        parts.drawn(page, "sorted", of.id),
-        lambda: parts_of.chart(bars, names, f"{page.fill(of.name)}. {sentence}", page.mode),
-    )
+    title = page.fill(of.name)
+
+    def drawn(mode: Mode) -> Spec | None:
+        return parts_of.chart(bars, names, f"{title}. {sentence}", mode)
+
+    spec = parts.kept(parts.drawn(page, "sorted", of.id), lambda: drawn(page.mode))
+    drawing = None
     if spec is not None:
         parts.chart(spec, of.id)
+        drawing = files.Drawing(title, lambda: drawn("light") or {}, (sentence,))
     if not page.facts.viewer.policy.cleared:
         st.markdown(f"{parts.protection_note(page)} Shares of rounded numbers need not add up.")
     content = Table(
@@ -146,8 +151,8 @@ def _sorted(page: Page, of: Kpi) -> None:
             for s, figure in present
         ),
     )
-    parts.table(content, of.id, page.fill(of.name))
-    files.offer(page, of.id, lambda: files.of_table(page, content))
+    parts.table(content, of.id, title)
+    files.offer(page, of.id, lambda: files.of_table(page, content), drawing)
     with st.expander("What is counted"):
         st.markdown(plain(f"Counts {page.fill(of.numerator)}. Out of {page.fill(of.denominator)}."))
 

@@ -5,6 +5,7 @@ import streamlit as st
 from pdqi import quality
 from pdqi.charts import ranges
 from pdqi.charts.rows import Table
+from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.weaknesses import Touch, Weakness, touches
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpis.quality_people import COUNTED_OTHERWISE, NO_BIRTH_DATE
@@ -113,12 +114,15 @@ def _weakness(page: Page, weakness: Weakness, touched: tuple[Touch, ...]) -> Non
         if t.now is not None and t.low is not None and t.high is not None
     ]
     name = f"bounds_{weakness.id}"
-    spec = parts.kept(
-        parts.drawn(page, name),
-        lambda: ranges.chart(rows, f"{weakness.words}. {sentence}", page.mode),
-    )
+
+    def drawn(mode: Mode) -> Spec | None:
+        return ranges.chart(rows, f"{weakness.words}. {sentence}", mode)
+
+    spec = parts.kept(parts.drawn(page, name), lambda: drawn(page.mode))
+    drawing = None
     if spec is not None:
         parts.chart(spec, name)
+        drawing = files.Drawing(weakness.words, lambda: drawn("light") or {}, (sentence,))
     content = Table(
         ("Figure", "Now", "At least", "At most", "Why"),
         tuple(
@@ -128,7 +132,7 @@ def _weakness(page: Page, weakness: Weakness, touched: tuple[Touch, ...]) -> Non
     )
     with st.expander("Numbers and reasons"):
         parts.table(content, name, f"{weakness.words}: how far figures could move", numbers=False)
-        files.offer(page, name, lambda: files.of_table(page, content))
+        files.offer(page, name, lambda: files.of_table(page, content), drawing)
 
 
 def _width(touch: Touch) -> float:
