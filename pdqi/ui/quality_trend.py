@@ -77,7 +77,7 @@ def _months_table(table: str, scope: Scope, months: Sequence[Published]) -> Tabl
     for month in months:
         figures = [month.at(scope.key, item.id) for item in found]
         rows.append((words.month(month.basis.period.first), *(pair(each) for each in figures)))
-    return Table(("Month", *(capitalised(item.words) for item in found)), tuple(rows))
+    return Table(("When", *(capitalised(item.words) for item in found)), tuple(rows))
 
 
 def _moved(page: Page, scope: Scope, table: str, months: Sequence[Published]) -> str:
