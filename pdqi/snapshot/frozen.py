@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -134,7 +135,7 @@ class Snapshot(Part):
     stand: dict[str, Any]
     """The published figures and the config in force, as `pdqi.stand` keeps them."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The hash of all that it holds, in hexadecimal digits."""
         return hashlib.sha256(self.as_bytes()).hexdigest()

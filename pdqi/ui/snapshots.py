@@ -6,6 +6,7 @@ were made so. A press of any button ends what is being made.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -66,7 +67,7 @@ def make_one(page: Page) -> None:
         format_func=lambda name: titles[name],
         key=f"snapshot_pages_{kind}",
     )
-    if st.button("Look at what will be in it", key="snapshot_look", disabled=not pages):
+    if _pressed("Look at what will be in it", "snapshot_look", disabled=not pages):
         _preview(page, str(audience), pages, brief=kind == BRIEF)
     found: Snapshot | None = st.session_state.get(PREVIEW)
     if found is not None:
@@ -120,7 +121,7 @@ def _shown(page: Page, found: Snapshot) -> None:
         st.subheader("What will be in it", anchor="preview")
         _about(found)
         _contents(found)
-        if st.button("Keep this snapshot", key="snapshot_keep", type="primary"):
+        if _pressed("Keep this snapshot", "snapshot_keep", main=True):
             try:
                 folder.keep(found, _folder(page))
             except PdqiError as error:
@@ -218,7 +219,7 @@ def _files(found: Snapshot) -> None:
     )
     ready = st.session_state.get("snapshot_pack")
     made_for = (found.id, tuple(forms))
-    if st.button("Make the files", key="snapshot_make", disabled=not forms):
+    if _pressed("Make the files", "snapshot_make", disabled=not forms):
         ready = None
         st.session_state.pop("snapshot_pack", None)
         # Whatever is pressed, the next step of the bar ends the work.
@@ -249,7 +250,7 @@ def _files(found: Snapshot) -> None:
 
 
 def _prove(page: Page, found: Snapshot) -> None:
-    if not st.button("Verify against the data", key="snapshot_verify"):
+    if not _pressed("Verify against the data", "snapshot_verify"):
         return
     config, library = page.facts.service.config, page.facts.library
     try:
@@ -298,14 +299,32 @@ def _remarks(page: Page, one: Kept) -> None:
     if page.facts.service.config.refusal(role, Permission.MAKE_SNAPSHOT):
         return
     with st.form("snapshot_remark", clear_on_submit=True, border=False):
-        text = st.text_input("Remark", max_chars=folder.MOST_CHARACTERS)
-        if st.form_submit_button("Write it beside the snapshot"):
-            try:
-                folder.remark(_folder(page), one.name, role, text)
-            except PdqiError as error:
-                _sorry(error)
-                return
-            st.rerun()
+        st.text_input("Remark", max_chars=folder.MOST_CHARACTERS, key="snapshot_text")
+        place = _folder(page)
+        st.form_submit_button(
+            "Write it beside the snapshot", on_click=_write, args=(place, one.name, role)
+        )
+    for problem in st.session_state.pop("snapshot_refused", ()):
+        st.error(plain(problem))
+
+
+def _write(place: Path, name: str, role: str) -> None:
+    try:
+        folder.remark(place, name, role, st.session_state["snapshot_text"])
+    except PdqiError as error:
+        st.session_state["snapshot_refused"] = [str(problem) for problem in error.problems]
+
+
+def _pressed(label: str, key: str, *, disabled: bool = False, main: bool = False) -> bool:
+    """Show a button; says whether it was pressed, also where the page is begun anew meanwhile."""
+    kind: Literal["primary", "secondary"] = "primary" if main else "secondary"
+    mark = f"{key}_pressed"
+    st.button(label, key=key, type=kind, disabled=disabled, on_click=_mark, args=(mark,))
+    return bool(st.session_state.pop(mark, False))
+
+
+def _mark(name: str) -> None:
+    st.session_state[name] = True
 
 
 def _folder(page: Page) -> Path:
