@@ -95,7 +95,6 @@ def assemble(
 
 def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write every table as Parquet, its rows in a fixed order; returns the rows of each table."""
-    rows = {}
     for table in TABLES:
         columns = names(name for name, _ in table.ddl())
         order = "source, source_file, source_row"
@@ -105,10 +104,15 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]
             folder,
             table.name,
         )
-        (rows[table.name],) = one(connection, f"select count(*) from out_{table.name}")
     for name, order in ORDERS.items():
         _write(connection, f"select * from out_{name} order by {order}", folder, name)
-    return rows
+    return count(connection)
+
+
+def count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the rows of each table of the new version."""
+    counted = {t.name: one(connection, f"select count(*) from out_{t.name}") for t in TABLES}
+    return {name: int(rows) for name, (rows,) in counted.items()}
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, folder: Path, name: str) -> None:

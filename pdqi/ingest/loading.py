@@ -23,6 +23,7 @@ from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import Mapping
 from pdqi.ingest.pseudonym import key_pads
 from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
+from pdqi.ingest.rehearsal import Rehearsal, examples_of
 from pdqi.ingest.report import LoadReport
 from pdqi.ingest.sql import make_macros
 from pdqi.store import folder as folders
@@ -48,14 +49,19 @@ def load(
     secret: bytes,
     progress: Callable[[str], None] = lambda _: None,
     today: date | None = None,
+    dry_run: bool = False,
 ) -> LoadReport:
     """Load a folder of extracts into a store by a mapping; say where every row went.
 
     Raises `LoadError` with every fault that was found, or `StoreError`; the store is then as it
-    was. Loading the same files again changes nothing.
+    was. Loading the same files again changes nothing. A dry run does all but store: its report has
+    examples by row number, and says what would keep the load from being made.
     """
     plan = read_any(mapping, config)
     if isinstance(plan, LogMapping):
+        if dry_run:
+            fix = "Load it into a new folder and look at the report."
+            raise LoadError(Problem("An event log has no dry run.", mapping.name, fix=fix))
         return load_log(plan, mapping, folder, store, secret, progress)
     progress(f"Looking for the files of '{plan.name}'.")
     files, not_read = open_files(plan, folder)
@@ -75,12 +81,23 @@ def load(
                 counting.account(connection, n, plan.id, file, filled[n], made[n])
                 for n, file in enumerate(files)
             )
-            _refuse_junk(own)
+            junk = _junk(own)
+            if junk and not dry_run:
+                raise LoadError(junk)
             unknown = tuple(
                 word
                 for n, file in enumerate(files)
                 for word in counting.unknown_words(connection, n, file, made[n])
             )
+            if dry_run:
+                examples = tuple(
+                    example
+                    for n, file in enumerate(files)
+                    for example in examples_of(connection, n, file, made[n])
+                )
+                rehearsed = Rehearsal(examples, tuple(junk))
+                rows_of = assemble.count(connection)
+                return LoadReport(None, False, own, rows_of, unknown, tuple(not_read), rehearsed)
             others = [a for a in before[1].accounts if a.source != plan.id] if before else []
             everyone = (*counting.less(others, left), *own)
             records = known.others(plan.id) if known else {}
@@ -104,8 +121,8 @@ def load(
     return LoadReport(manifest.version, changed, own, manifest.rows, unknown, tuple(not_read))
 
 
-def _refuse_junk(accounts: tuple[FileAccount, ...]) -> None:
-    """Refuse large files of which nothing could be stored: they would replace what there was."""
+def _junk(accounts: tuple[FileAccount, ...]) -> list[Problem]:
+    """Find large files of which nothing could be stored: they would replace what there was."""
     problems = []
     for account in accounts:
         if account.stored == 0 and account.rows_in_file >= JUNK_ROWS:
@@ -117,8 +134,7 @@ def _refuse_junk(accounts: tuple[FileAccount, ...]) -> None:
                     fix="Is this the right file for this mapping? Correct the file or the mapping.",
                 )
             )
-    if problems:
-        raise LoadError(problems)
+    return problems
 
 
 def _before(store: Path) -> tuple[Path, Manifest] | None:

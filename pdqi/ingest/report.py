@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.ingest.rehearsal import Rehearsal
 from pdqi.store.folder import FileAccount
 
 ALWAYS_SAID = ("rows_in_file", "stored", "duplicate_row")
@@ -22,23 +23,28 @@ class UnknownWord:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The outcome of a load; `rows` are those of the whole store, by table."""
+    """The outcome of a load; `rows` are those of the whole store, by table.
 
-    version: str
+    Of a dry run there is no version; `rehearsal` has its examples.
+    """
+
+    version: str | None
     changed: bool
     accounts: tuple[FileAccount, ...]
     rows: dict[str, int]
     unknown: tuple[UnknownWord, ...] = ()
     not_read: tuple[str, ...] = ()
+    rehearsal: Rehearsal | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
-        return {
+        said = {
             "version": self.version,
             "changed": self.changed,
             "files": {account.file: _counts(account) for account in self.accounts},
             "rows": dict(self.rows),
         }
+        return said | ({"dry_run": self.rehearsal.as_json()} if self.rehearsal else {})
 
     def as_text(self) -> str:
         """Return a plain text table that adds up, with what to do about each reason."""
@@ -73,6 +79,8 @@ class LoadReport:
             lines += [f"    {file}: {n:,} × {note}" for file, note, n in notes]
         if self.not_read:
             lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
+        if self.rehearsal:
+            return "\n".join([*lines, *self.rehearsal.lines()])
         state = "is now current" if self.changed else "was current already; nothing has changed"
         return "\n".join([*lines, "", f"Version {self.version} {state}."])
 
