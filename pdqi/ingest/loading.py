@@ -5,12 +5,9 @@ source replaces what it brought before; the other sources' rows stay. Nothing he
 clock but for the day after which dates lie in the future.
 """
 
-import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-
-import duckdb
 
 from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem, StoreError
@@ -25,18 +22,13 @@ from pdqi.ingest.pseudonym import key_pads
 from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
 from pdqi.ingest.rehearsal import Rehearsal, examples_of
 from pdqi.ingest.report import LoadReport
-from pdqi.ingest.sql import make_macros
+from pdqi.ingest.steps import Steps
 from pdqi.store import folder as folders
 from pdqi.store.folder import FileAccount, Manifest
 
 PIPELINE = 1
 """Raised when the same files and mapping would give other rows: it is part of a load's id."""
 
-MEMORY = "1500MB"
-SMALL_BYTES = 20_000_000
-"""Files that are no larger together are worked on in memory and touch the disk only as results."""
-
-THREADS = 4
 JUNK_ROWS = 1_000
 """A file of at least so many rows of which none can be stored is not the file it is taken for."""
 
@@ -66,15 +58,18 @@ def load(
     progress(f"Looking for the files of '{plan.name}'.")
     files, not_read = open_files(plan, folder)
     load_id = _load_id(mapping, files, config)
-    with lock.loading(store) as work:
+    mark = sources.mark_of(secret)
+    with lock.loading(store, f"{load_id}-{mark}") as work:
         before = _before(store)
         known = sources.Sources.read(before[0]) if before else None
         problems = sources.problems_with(plan, mapping.name, secret, known)
         if problems:
             raise LoadError(problems)
-        connection = _connect(work, sum(file.path.stat().st_size for file in files))
+        size = sum(file.path.stat().st_size for file in files)
+        steps = Steps(work, size, before[1].version if before else "")
+        connection = steps.connection
         try:
-            made, filled = _judge(connection, plan, files, config, secret, before, progress)
+            made, filled = _judge(steps, plan, files, config, secret, before, progress)
             progress("Putting the new version together.")
             left = assemble.assemble(connection, plan.id, load_id, files)
             own = tuple(
@@ -105,7 +100,7 @@ def load(
             first, last = coverage.covered(connection, records, today or date.today())
             with folders.new_version(store) as version:
                 counts = assemble.write(connection, version)
-                sources.Sources(sources.mark_of(secret), records).write(version)
+                sources.Sources(mark, records).write(version)
                 manifest, changed = folders.publish(
                     store,
                     version,
@@ -168,23 +163,8 @@ def _load_id(mapping: Path, files: list[SourceFile], config: Config) -> str:
     )
 
 
-def _connect(work: Path, size: int) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(
-        ":memory:" if size <= SMALL_BYTES else str(work / "load.duckdb"),
-        config={
-            "memory_limit": MEMORY,
-            "threads": max(1, min(THREADS, os.cpu_count() or 1)),
-            "temp_directory": str(work / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    make_macros(connection)
-    return connection
-
-
 def _judge(
-    connection: duckdb.DuckDBPyConnection,
+    steps: Steps,
     plan: Mapping,
     files: list[SourceFile],
     config: Config,
@@ -193,26 +173,56 @@ def _judge(
     progress: Callable[[str], None],
 ) -> tuple[dict[int, list[Valued]], dict[int, Filled]]:
     """Read every file, then judge its rows, the client list first."""
-    filled: dict[int, Filled] = {}
-    problems: list[Problem] = []
-    for number, file in enumerate(files):
-        progress(f"Reading {file.name}.")
-        try:
-            filled[number] = fill(connection, f"raw_{number}", file)
-        except LoadError as error:
-            problems += error.problems
-    if problems:
-        raise LoadError(problems)
+    connection = steps.connection
+    filled = _read(steps, files, progress)
     assemble.bring_back(connection, before[0] if before else None, plan.id)
     rows.make_spellings(connection, plan, config)
     pads = key_pads(secret)
     made: dict[int, list[Valued]] = {}
-    clients = next(((n, f) for n, f in enumerate(files) if f.wanted.declares_people), None)
+
+    def judge(number: int) -> None:
+        file, step = files[number], f"judge {number}"
+        is_done = steps.done(step) is not None
+        progress(
+            f"The rows of {file.name} were judged already."
+            if is_done
+            else f"Judging {filled[number].rows:,} rows of {file.name}."
+        )
+        made[number] = rows.judge(connection, number, file, plan, pads, is_done)
+        if not is_done:
+            steps.note(step, filled[number])
+
+    clients = next((n for n, file in enumerate(files) if file.wanted.declares_people), None)
     if clients is not None:
-        made[clients[0]] = rows.judge(connection, *clients, plan, pads)
-    assemble.link_people(connection, plan.id, clients)
-    for number, file in enumerate(files):
+        judge(clients)
+    assemble.link_people(
+        connection, plan.id, None if clients is None else (clients, files[clients])
+    )
+    for number in range(len(files)):
         if number not in made:
-            progress(f"Judging {filled[number].rows:,} rows of {file.name}.")
-            made[number] = rows.judge(connection, number, file, plan, pads)
+            judge(number)
     return made, filled
+
+
+def _read(
+    steps: Steps, files: list[SourceFile], progress: Callable[[str], None]
+) -> dict[int, Filled]:
+    """Read every file that has not been read; raises `LoadError` with the faults of all."""
+    filled: dict[int, Filled] = {}
+    problems: list[Problem] = []
+    for number, file in enumerate(files):
+        step = f"read {number}"
+        if before := steps.done(step):
+            progress(f"{file.name} was read already.")
+            filled[number] = before
+            continue
+        progress(f"Reading {file.name}.")
+        try:
+            filled[number] = fill(steps.connection, f"raw_{number}", file, progress)
+        except LoadError as error:
+            problems += error.problems
+        else:
+            steps.note(step, filled[number])
+    if problems:
+        raise LoadError(problems)
+    return filled

@@ -7,7 +7,7 @@ cells beyond the header, if a row has any.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from pdqi.ingest.parquetfile import ParquetFile
 from pdqi.ingest.workbook import Workbook
 
 BATCH = 10_000
+SAID_EVERY = 1_000_000
 MOST_COLUMNS = 1_000
 Row = tuple[int, Sequence[str]]
 
@@ -122,10 +123,16 @@ def _open(path: Path, wanted: FileMap) -> SourceFile:
     return SourceFile(path, wanted, header, digest, reader)
 
 
-def fill(connection: duckdb.DuckDBPyConnection, table: str, source: SourceFile) -> Filled:
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    source: SourceFile,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Filled:
     """Read a whole file into a new table; raises `LoadError` where it cannot be split into rows.
 
-    Rows shorter than the header are filled up with empty cells; cells beyond it are kept.
+    Never more than a batch of rows is held. Rows shorter than the header are filled up with empty
+    cells; cells beyond it are kept.
     """
     width = len(source.header.names)
     columns = [f"c{position}" for position in range(width)]
@@ -143,6 +150,8 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, source: SourceFile) 
         connection.register("incoming", incoming)
         connection.execute(f"insert into {table} select * from incoming")
         connection.unregister("incoming")
+        if count % SAID_EVERY == 0:
+            progress(f"Read {count:,} rows of {source.name}.")
     return Filled(count, short, long)
 
 

@@ -56,12 +56,12 @@ def judge(
     source: SourceFile,
     mapping: Mapping,
     pads: Pads,
+    is_done: bool = False,
 ) -> list[Valued]:
     """Make `same_n` and `rows_n` from `raw_n`; the table `known` says who the people are.
 
-    Returns how the stored columns were made.
+    Returns how the stored columns were made; where that `is_done` already, it does no more.
     """
-    _find_repeats(connection, number, len(source.header.names))
     bound = Bound()
     wanted, target = source.wanted, table(source.wanted.table)
     empty = folded_words(connection, mapping.empty)
@@ -81,6 +81,9 @@ def judge(
         for column in target.columns
         if column.name != "person_id"
     ]
+    if is_done:
+        return made
+    _find_repeats(connection, number, len(source.header.names))
     faults = _faults(source, made, target.steps)
     hashes = {"person": wanted.person.identifier} if wanted.person else {}
     hashes |= {f"alias_{name}": name for name in wanted.also_known_as}

@@ -89,9 +89,7 @@ def test_german_headers_points_in_dates_and_semicolons(tmp_path: Path) -> None:
     }
     # Spellings and words that nobody knows are questions, with the nearest answers.
     assert "north_cmht: []   # OPEN: perhaps nort cmht (1 row)" in draft.text
-    assert (
-        "# OPEN: unklar (1 row) stands for none of confirmed, suspected, ruled_out" in draft.text
-    )
+    assert "# OPEN: unklar (1 row) stands for none of confirmed, suspected, ruled_out" in draft.text
     assert "confirmed: [gesichert]" in draft.text
     report = dry(draft, folder, tmp_path)
     assert {a.file: (a.stored, a.reasons) for a in report.accounts} == {
