@@ -109,6 +109,7 @@ def run(work: Path, store: Path) -> dict[str, float]:
     return {
         "seconds": seconds,
         "rows": rows,
+        "stored": sum(account.stored for account in report.accounts),
         "rows_per_second": rows / seconds,
         "peak_mib": peak_memory(),
     }
