@@ -21,6 +21,7 @@ from pdqi.config.parts import (
     Id,
     JournalPlace,
     Organisation,
+    Overlap,
     Pathway,
     Policy,
     Role,
@@ -63,6 +64,7 @@ class Config(Frozen):
     roles: tuple[Role, ...] = Field(min_length=1)
     default_role: Id
     journal: JournalPlace = JournalPlace()
+    overlaps: tuple[Overlap, ...] = Field(default=(), max_length=12)
     targets: tuple[Target, ...] = ()
     headline: tuple[Id, ...] = ()
 
@@ -154,9 +156,10 @@ class Config(Frozen):
     def digest(self) -> str:
         """The definitions' version: 12 hex digits that change when any setting does.
 
-        Where the journal is and who may write in it are left out: no figure hangs on them.
+        Where the journal is and who may write in it are left out: no figure hangs on them. So are
+        overlaps of sources, which are settled at loading.
         """
-        left_out: Any = {"journal": True, "roles": {"__all__": {"may"}}}
+        left_out: Any = {"journal": True, "overlaps": True, "roles": {"__all__": {"may"}}}
         return digest_of(self.model_dump(mode="json", exclude=left_out))
 
 

@@ -8,7 +8,7 @@ from pdqi.config import Config, folded
 from pdqi.errors import LoadError, Problem, one_of
 from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import DATE_FORMS, ENDINGS, STILL_OPEN, ColumnMap, FileMap, Mapping
-from pdqi.store.schema import TABLES, Column, Table, table
+from pdqi.store.schema import LINKS, TABLES, Column, Table, table
 from pdqi.yamlfile import Frozen, Lines, read
 
 Path_ = tuple[str | int, ...]
@@ -116,7 +116,7 @@ class _Checker:
                     )
 
     def _check_file(self, path: Path_, item: FileMap) -> None:
-        names = {one.name for one in TABLES}
+        names = {one.name for one in (*TABLES, LINKS)}
         ending = "." + item.file.rsplit(".", 1)[-1].casefold()
         if item.format is None and ending not in ENDINGS:
             allowed = ", ".join(sorted(ENDINGS))
@@ -173,9 +173,12 @@ class _Checker:
                 self._fault(
                     place, f"'{name}' is the identifier of the list itself.", fix="Remove it."
                 )
-        if item.also_known_as and not item.declares_people:
-            what = "Only the client list tells by what else people are known."
+        if item.also_known_as and not item.declares_people and target is not LINKS:
+            what = "Only the client list and link files tell by what else people are known."
             self._fault((*path, "also_known_as"), what)
+        if target is LINKS and len(item.also_known_as) != 1:
+            what = "A link file says by which one other number people are known."
+            self._fault(path, what, fix="Give 'also_known_as: {KIND: COLUMN}', once.")
 
     def _check_filled_in(self, path: Path_, given: tuple[str, ...]) -> None:
         if STILL_OPEN in given:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem, StoreError
 from pdqi.ingest import accounts as counting
-from pdqi.ingest import assemble, coverage, lock, rows, sources
+from pdqi.ingest import agreement, assemble, coverage, lock, rows, sources
 from pdqi.ingest.checks import read_any
 from pdqi.ingest.columns import Valued
 from pdqi.ingest.event_log import load_log
@@ -25,6 +25,7 @@ from pdqi.ingest.report import LoadReport
 from pdqi.ingest.steps import Steps
 from pdqi.store import folder as folders
 from pdqi.store.folder import FileAccount, Manifest
+from pdqi.store.schema import LINKS
 
 PIPELINE = 1
 """Raised when the same files and mapping would give other rows: it is part of a load's id."""
@@ -84,6 +85,7 @@ def load(
                 for n, file in enumerate(files)
                 for word in counting.unknown_words(connection, n, file, made[n])
             )
+            disagreements = tuple(agreement.compare(connection, config))
             if dry_run:
                 examples = tuple(
                     example
@@ -92,14 +94,17 @@ def load(
                 )
                 rehearsed = Rehearsal(examples, tuple(junk))
                 rows_of = assemble.count(connection)
-                return LoadReport(None, False, own, rows_of, unknown, tuple(not_read), rehearsed)
+                return LoadReport(
+                    None, False, own, rows_of, unknown, tuple(not_read), rehearsed, disagreements
+                )
             others = [a for a in before[1].accounts if a.source != plan.id] if before else []
-            everyone = (*counting.less(others, left), *own)
+            everyone = agreement.noted(connection, (*counting.less(others, left), *own))
             records = known.others(plan.id) if known else {}
             records = dict(sorted({**records, plan.id: sources.record(plan, load_id)}.items()))
             first, last = coverage.covered(connection, records, today or date.today())
             with folders.new_version(store) as version:
                 counts = assemble.write(connection, version)
+                agreement.write(connection, version)
                 sources.Sources(mark, records).write(version)
                 manifest, changed = folders.publish(
                     store,
@@ -113,7 +118,10 @@ def load(
                 )
         finally:
             connection.close()
-    return LoadReport(manifest.version, changed, own, manifest.rows, unknown, tuple(not_read))
+    return LoadReport(
+        manifest.version, changed, own, manifest.rows, unknown, tuple(not_read),
+        disagreements=disagreements,
+    )  # fmt: skip
 
 
 def _junk(accounts: tuple[FileAccount, ...]) -> list[Problem]:
@@ -172,7 +180,7 @@ def _judge(
     before: tuple[Path, Manifest] | None,
     progress: Callable[[str], None],
 ) -> tuple[dict[int, list[Valued]], dict[int, Filled]]:
-    """Read every file, then judge its rows, the client list first."""
+    """Read every file, then judge its rows: the client list first, then link files in order."""
     connection = steps.connection
     filled = _read(steps, files, progress)
     assemble.bring_back(connection, before[0] if before else None, plan.id)
@@ -198,6 +206,10 @@ def _judge(
     assemble.link_people(
         connection, plan.id, None if clients is None else (clients, files[clients])
     )
+    for number, file in enumerate(files):
+        if file.wanted.table == LINKS.name:
+            judge(number)
+            assemble.link_more(connection, plan.id, number, file)
     for number in range(len(files)):
         if number not in made:
             judge(number)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pdqi.ingest.agreement import Disagreement
 from pdqi.ingest.reasons import DUPLICATE, REASONS
 from pdqi.ingest.rehearsal import Rehearsal
 from pdqi.store.folder import FileAccount
@@ -35,6 +36,7 @@ class LoadReport:
     unknown: tuple[UnknownWord, ...] = ()
     not_read: tuple[str, ...] = ()
     rehearsal: Rehearsal | None = None
+    disagreements: tuple[Disagreement, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -77,6 +79,9 @@ class LoadReport:
         if notes:
             lines += ["", "Rows that were kept, with a remark:"]
             lines += [f"    {file}: {n:,} × {note}" for file, note, n in notes]
+        if self.disagreements:
+            lines += ["", "What several sources tell of; the first is believed:"]
+            lines += [f"    {item}" for item in self.disagreements]
         if self.not_read:
             lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
         if self.rehearsal:

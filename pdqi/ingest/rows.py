@@ -20,7 +20,7 @@ from pdqi.ingest.pseudonym import without_nhs_numbers
 from pdqi.ingest.readers import SourceFile
 from pdqi.ingest.reasons import ORDER
 from pdqi.ingest.sql import Bound, folded_words, identifier_of, names, text_of
-from pdqi.store.schema import TABLES, Column, table
+from pdqi.store.schema import LINKS, TABLES, Column, table
 
 Pads = tuple[bytes, bytes]
 NUMBERS_ALLOWED = {"person_id", "episode_id", "code"}
@@ -138,6 +138,10 @@ def _faults(
         faults.append(("unknown_person", "text_person is not null and known.person_id is null"))
         # A number that two people have: nothing says which of them is meant.
         faults.append(("conflicting_key", "coalesce(known.several, false)"))
+    if source.wanted.table == LINKS.name:
+        (alias,) = source.wanted.also_known_as
+        faults.append(("missing_required", f"alias_{alias} is null"))
+        faults.append(("conflicting_key", "coalesce(other.person_id <> known.person_id, false)"))
     return faults
 
 
@@ -156,6 +160,10 @@ def _person_and_key(source: SourceFile) -> str:
     if source.wanted.declares_people:
         return "person as person_id, person as key"
     person = "known.person_id" if source.wanted.person else "cast(null as varchar)"
+    if source.wanted.table == LINKS.name:
+        # The other number may stand for one person only.
+        (alias,) = source.wanted.also_known_as
+        return f"{person} as person_id, alias_{alias} as key"
     parts = [f"text_key_{position}" for position in range(len(source.wanted.key))]
     if not parts:
         return f"{person} as person_id, cast(null as varchar) as key"
@@ -168,9 +176,16 @@ def _known_join(source: SourceFile, bound: Bound) -> str:
     person = source.wanted.person
     if person is None or source.wanted.declares_people:
         return ""
-    return (
+    join = (
         f"left join known on known.namespace = {bound(person.identifier)} and known.hash = person"
     )
+    if source.wanted.table == LINKS.name:
+        (alias,) = source.wanted.also_known_as
+        join += (
+            f" left join known other on other.namespace = {bound(alias)}"
+            f" and other.hash = alias_{alias}"
+        )
+    return join
 
 
 def _settle_keys(
