@@ -6,7 +6,7 @@ clock but for the day after which dates lie in the future.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pdqi.config import Config, digest_of
@@ -24,7 +24,7 @@ from pdqi.ingest.rehearsal import Rehearsal, examples_of
 from pdqi.ingest.report import LoadReport
 from pdqi.ingest.steps import Steps
 from pdqi.store import folder as folders
-from pdqi.store.folder import FileAccount, Manifest
+from pdqi.store.folder import FileAccount, Manifest, Sending
 from pdqi.store.schema import LINKS
 
 PIPELINE = 1
@@ -99,6 +99,15 @@ def load(
                 )
             others = [a for a in before[1].accounts if a.source != plan.id] if before else []
             everyone = agreement.noted(connection, (*counting.less(others, left), *own))
+            ledger = before[1].sendings if before else ()
+            sending = Sending(
+                plan.id,
+                plan.name,
+                load_id,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+                tuple((file.name, file.digest) for file in files),
+                own,
+            )
             records = known.others(plan.id) if known else {}
             records = dict(sorted({**records, plan.id: sources.record(plan, load_id)}.items()))
             first, last = coverage.covered(connection, records, today or date.today())
@@ -115,12 +124,14 @@ def load(
                     data_to=last,
                     demonstration=False,
                     covers={name: r.range for name, r in records.items() if r.range},
+                    sendings=(*ledger, sending),
                 )
         finally:
             connection.close()
     return LoadReport(
         manifest.version, changed, own, manifest.rows, unknown, tuple(not_read),
         disagreements=disagreements,
+        replaced=next((s for s in reversed(ledger) if changed and s.source == plan.id), None),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pdqi.ingest.agreement import Disagreement
 from pdqi.ingest.reasons import DUPLICATE, REASONS
 from pdqi.ingest.rehearsal import Rehearsal
-from pdqi.store.folder import FileAccount
+from pdqi.store.folder import FileAccount, Sending
 
 ALWAYS_SAID = ("rows_in_file", "stored", "duplicate_row")
 
@@ -37,6 +37,8 @@ class LoadReport:
     not_read: tuple[str, ...] = ()
     rehearsal: Rehearsal | None = None
     disagreements: tuple[Disagreement, ...] = ()
+    replaced: Sending | None = None
+    """What the same source sent before, if this replaced it."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -82,6 +84,14 @@ class LoadReport:
         if self.disagreements:
             lines += ["", "What several sources tell of; the first is believed:"]
             lines += [f"    {item}" for item in self.disagreements]
+        if self.replaced:
+            was = sum(account.stored for account in self.replaced.accounts)
+            now = sum(account.stored for account in self.accounts)
+            lines += [
+                "",
+                f"This replaces what '{self.replaced.name}' sent before, loaded"
+                f" {self.replaced.loaded_at[:10]}: {was:,} rows were stored then, {now:,} now.",
+            ]
         if self.not_read:
             lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
         if self.rehearsal:
