@@ -269,7 +269,7 @@ def check_all(arguments: list[str]) -> int:
     failed = [check for check in checks if run_check(check.split()) != 0]
     if failed:
         say(f"\nFailed so far: {', '.join(failed)}. The tests follow.")
-    code = run_check(["pytest", "-n", "2", *arguments])
+    code = run_check(["pytest", "-n", "2", "--dist", "worksteal", *arguments])
     return code or int(bool(failed))
 
 

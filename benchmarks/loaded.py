@@ -71,7 +71,7 @@ def loaded_of(store: Path, config: Config, basis: Basis, asked: Asked) -> Loaded
     version, roles = folder.current(store), config.service_roles
     keys, definition = vocabularies.team_keys(config), config.definition(basis.definition)
     listed = vocabularies.derive_parameters(config)
-    pattern = vocabularies.word_pattern(definition)
+    pattern = vocabularies.word_pattern(definition.terms)
 
     def of_service(service: str | None) -> frozenset[int]:
         return frozenset(keys[team.id] for team in config.teams if team.service == service)

@@ -188,7 +188,8 @@ def snapshot(options: argparse.Namespace) -> int:
     standing = _standing(options.store, service, library, viewer.role.id)
     role, brief = viewer.role.id, options.briefing
     made = make(service, library, viewer, basis, scope, standing, maker=role, briefing=brief)
-    folder.keep(made, options.keep or folder.beside(options.store))
+    invented = service.manifest.demonstration
+    folder.keep(made, options.keep or folder.place(options.store, config, demonstration=invented))
     path = options.out / f"{stem(made)}.zip"
     try:
         options.out.mkdir(parents=True, exist_ok=True)
@@ -238,7 +239,9 @@ def verify(options: argparse.Namespace) -> int:
     from pdqi.snapshot.verify import whole
 
     config = Config.load(options.config)
-    kept = (options.keep or folder.beside(options.store)) / f"{options.snapshot}{folder.ENDING}"
+    name = f"{options.snapshot}{folder.ENDING}"
+    places = {folder.place(options.store, config, demonstration=each) for each in (True, False)}
+    kept = next((x / name for x in (options.keep, *places) if x and (x / name).is_file()), Path())
     found = whole(kept if kept.is_file() else Path(options.snapshot))
     library = _library(options.content, config)
     verdict = verify_snapshot(found, options.store, config, library)
@@ -349,7 +352,7 @@ def _parser() -> argparse.ArgumentParser:
     frozen = command("snapshot", snapshot)
     frozen.add_argument("--team", default="system", metavar="ID", help="team, service or set")
     frozen.add_argument("--out", type=Path, required=True, metavar="DIR")
-    frozen.add_argument("--formats", metavar="LIST", help="html,xlsx,csv,svg,png; all if unset")
+    frozen.add_argument("--formats", metavar="LIST", help="such as pptx,pdf; all if unset")
     frozen.add_argument("--briefing", action="store_true", help="the headline and the work alone")
     proved = command("verify", verify)
     proved.add_argument("snapshot", metavar="ID_OR_ZIP")

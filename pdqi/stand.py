@@ -64,7 +64,8 @@ class Stand:
             "format": FORMAT,
             "day": self.day.isoformat(),
             "version": self.version,
-            "config": self.config.model_dump(mode="json"),
+            # Where things lie on the server is nobody's who reads what was kept.
+            "config": self.config.model_dump(mode="json", exclude={"journal", "snapshots"}),
             "policy": self.policy,
             "scope": self.scope,
             "period": self.basis.period.key,

@@ -41,7 +41,7 @@ def read_world(text: str) -> World:
     return world
 
 
-SPACED = {"description", "referral_source"}
+SPACED = {"description", "referral_source", "end_reason"}
 """Columns whose values are words: an underscore stands for a blank."""
 
 
@@ -59,11 +59,13 @@ def make_store(
     )
     keys = {name: key for key, name in enumerate(names, start=1)}
     rows: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in TABLES}
-    born = {row["id"]: row.get("born") for row in world.get("people", [])}
+    people = {row["id"]: row for row in world.get("people", [])}
+    born = {name: row.get("born") for name, row in people.items()}
     for name, key in keys.items():
         birth = born.get(name, BORN)
         person = hashlib.sha256(name.encode()).hexdigest()[:32]
-        rows["people"].append((key, person, birth, None, None, "world", "world", key, "world"))
+        coded = [people.get(name, {}).get(column) for column in ("gender", "ethnicity")]
+        rows["people"].append((key, person, birth, *coded, "world", "world", key, "world"))
     for table in TABLES:
         if table.name == "people":
             continue

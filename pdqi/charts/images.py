@@ -1,19 +1,22 @@
 """A chart as a file to keep: PNG or SVG, with all that the page says round it inside the picture.
 
-The drawing is done by a process of its own, which lives as long as one picture. The library holds
-the interpreter while it draws, so that in the server nobody else's page would move meanwhile; and
-whatever memory it took, or whatever went wrong in it, ends with its process.
+The drawing is done by a process of its own, which lives as long as one order of pictures. The
+library holds the interpreter while it draws, so that in the server nobody else's page would move
+meanwhile; and whatever memory it took, or whatever went wrong in it, ends with its process.
 """
 
+import base64
 import json
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal
 
 from pdqi.charts import theme
@@ -50,44 +53,106 @@ class Caption:
     """Stands across the top; empty where the data are real."""
 
 
+@dataclass(frozen=True)
+class Order:
+    """A chart that is drawn once, and the files of it that are wanted."""
+
+    spec: Spec
+    wanted: tuple[tuple[Form, Caption | None], ...]
+    """Without a caption it is the drawing alone, for a page that has the words itself."""
+
+
 def image(form: Form, spec: Spec, caption: Caption) -> bytes:
     """Return a chart in its light colours as a file; raises `PdqiError` where it cannot be drawn.
 
-    At most `AT_ONCE` pictures are drawn at a time; further ones wait for their turn.
+    At most `AT_ONCE` processes draw at a time; further ones wait for their turn.
     """
-    order = json.dumps({"form": form, "spec": spec, "caption": asdict(caption)})
-    with _room:
+    ((made,),) = images([Order(spec, ((form, caption),))])
+    return made
+
+
+def images(orders: Sequence[Order]) -> Generator[tuple[bytes, ...]]:
+    """Give the files of each order, as soon as they are drawn; closing it ends the drawing.
+
+    Raises `PdqiError` where one cannot be drawn.
+    """
+    hands = min(AT_ONCE, len(orders))
+    ends = threading.Event()
+    with ThreadPoolExecutor(max(1, hands)) as pool:
+        # Every hand has each second order, so that two processes draw as many pictures.
+        work = [_Hand(orders[place::hands], ends) for place in range(hands)]
+        for hand in work:
+            pool.submit(hand.run)
         try:
-            done = subprocess.run(
-                [sys.executable, "-m", "pdqi.charts.images"],
-                input=order.encode(),
-                capture_output=True,
-                cwd=ROOT,
-                timeout=PATIENCE,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
+            for place in range(len(orders)):
+                yield work[place % hands].next()
+        finally:
+            ends.set()
+
+
+class _Hand:
+    """A process that draws a list of orders, one after the other."""
+
+    def __init__(self, orders: Sequence[Order], ends: threading.Event) -> None:
+        self.orders, self.ends = orders, ends
+        self.done: SimpleQueue[tuple[bytes, ...] | None] = SimpleQueue()
+
+    def next(self) -> tuple[bytes, ...]:
+        made = self.done.get()
+        if made is None:
             raise PdqiError(
                 Problem(
                     "The picture could not be drawn.",
                     fix="Try again, or take the table as CSV: it holds the same figures.",
                 )
-            ) from error
-    return done.stdout
+            )
+        return made
+
+    def run(self) -> None:
+        with _room:
+            try:
+                self._draw()
+            except (OSError, ValueError):
+                self.done.put(None)
+
+    def _draw(self) -> None:
+        command = [sys.executable, "-m", "pdqi.charts.images"]
+        pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=quiet, cwd=ROOT) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                for order in self.orders:
+                    if self.ends.is_set():
+                        return
+                    patience = threading.Timer(PATIENCE, process.kill)
+                    patience.start()
+                    try:
+                        process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+                        process.stdin.flush()
+                        drawn = json.loads(process.stdout.readline())
+                    finally:
+                        patience.cancel()
+                    self.done.put(tuple(base64.b64decode(each) for each in drawn))
+            finally:
+                process.kill()
 
 
 _room = threading.Semaphore(AT_ONCE)
 
 
-def draw(form: Form, spec: Spec, caption: Caption) -> bytes:
-    """Return the file, drawn in this process; raises `ValueError` for what cannot be drawn."""
+def draw(order: Order) -> tuple[bytes, ...]:
+    """Return the files, drawn in this process; raises `ValueError` for what cannot be drawn."""
     import vl_convert  # Only the process that draws pays for it.
 
-    chart = vl_convert.vegalite_to_svg(ready(spec), allowed_base_urls=[])
-    framed = frame(chart, caption, str(spec.get("description", "")))
-    if form == "svg":
-        return framed.encode()
-    return bytes(vl_convert.svg_to_png(framed, scale=SHARPNESS))
+    chart = vl_convert.vegalite_to_svg(ready(order.spec), allowed_base_urls=[])
+    made = []
+    for form, caption in order.wanted:
+        told = str(order.spec.get("description", ""))
+        drawn = frame(chart, caption, told) if caption else chart
+        svg = form == "svg"
+        made.append(drawn.encode() if svg else bytes(vl_convert.svg_to_png(drawn, scale=SHARPNESS)))
+    return tuple(made)
 
 
 def ready(spec: Spec) -> Spec:
@@ -176,10 +241,15 @@ def _line(y: float, text: str, size: float, colour: str, *, bold: bool = False) 
 
 
 def main() -> None:
-    """Draw the picture that standard input orders, and write it to standard output."""
-    order = json.load(sys.stdin.buffer)
-    words = {**order["caption"], "notes": tuple(order["caption"]["notes"])}
-    sys.stdout.buffer.write(draw(order["form"], order["spec"], Caption(**words)))
+    """Draw what each line of standard input orders, and write it to standard output."""
+    for line in sys.stdin.buffer:
+        held = json.loads(line)
+        wanted = tuple(
+            (form, words and Caption(**{**words, "notes": tuple(words["notes"])}))
+            for form, words in held["wanted"]
+        )
+        made = draw(Order(held["spec"], wanted))
+        print(json.dumps([base64.b64encode(each).decode() for each in made]), flush=True)
 
 
 if __name__ == "__main__":

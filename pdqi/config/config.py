@@ -23,11 +23,13 @@ from pdqi.config.parts import (
     Organisation,
     Overlap,
     Pathway,
+    Permission,
     Policy,
     Role,
     Roles,
     Rules,
     Service,
+    SnapshotPlace,
     SnomedConcept,
     Target,
     Team,
@@ -64,6 +66,7 @@ class Config(Frozen):
     roles: tuple[Role, ...] = Field(min_length=1)
     default_role: Id
     journal: JournalPlace = JournalPlace()
+    snapshots: SnapshotPlace = SnapshotPlace()
     overlaps: tuple[Overlap, ...] = Field(default=(), max_length=12)
     targets: tuple[Target, ...] = ()
     headline: tuple[Id, ...] = ()
@@ -152,14 +155,23 @@ class Config(Frozen):
     def _service_by_id(self) -> dict[str, Service]:
         return {service.id: service for service in self.services}
 
+    def refusal(self, role: str, permission: Permission) -> str | None:
+        """Return None where a role may do something, else the sentence that says which may."""
+        if permission in self.role(role).may:
+            return None
+        named = [each.name for each in self.roles if permission in each.may]
+        who = " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:]))) or "nobody yet"
+        return f"Your role, {self.role(role).name}, may not {permission.words}. These may: {who}."
+
     @cached_property
     def digest(self) -> str:
         """The definitions' version: 12 hex digits that change when any setting does.
 
-        Where the journal is and who may write in it are left out: no figure hangs on them. So are
-        overlaps of sources, which are settled at loading.
+        Where journal and snapshots are and who may write them are left out: no figure hangs on it.
+        So are overlaps of sources, which are settled at loading.
         """
-        left_out: Any = {"journal": True, "overlaps": True, "roles": {"__all__": {"may"}}}
+        left_out: Any = {"journal": True, "snapshots": True, "roles": {"__all__": {"may"}}}
+        left_out["overlaps"] = True
         return digest_of(self.model_dump(mode="json", exclude=left_out))
 
 

@@ -175,13 +175,14 @@ class Policy(Frozen):
 
 
 class Permission(StrEnum):
-    """What a role may do in the journal of meetings and workstreams."""
+    """What a role may do: in the journal of meetings and workstreams, and with snapshots."""
 
     READ_JOURNAL = "read_journal"
     EDIT_WORKSTREAMS = "edit_workstreams"
     EDIT_ACTIONS = "edit_actions"
     RECORD_MEETING = "record_meeting"
     CLOSE_MEETING = "close_meeting"
+    MAKE_SNAPSHOT = "make_snapshot"
 
     @property
     def words(self) -> str:
@@ -193,6 +194,7 @@ class Permission(StrEnum):
             Permission.EDIT_ACTIONS: "enter actions, risks and issues",
             Permission.RECORD_MEETING: "record meetings, notes and decisions",
             Permission.CLOSE_MEETING: "close a meeting, or open it again",
+            Permission.MAKE_SNAPSHOT: "make snapshots and write remarks beside them",
         }[self]
 
 
@@ -204,10 +206,29 @@ class Role(Frozen):
     policy: Id
     may: tuple[Permission, ...] = ()
 
+    @property
+    def enters(self) -> bool:
+        """Whether the role enters anything in the journal."""
+        return bool(set(self.may) - {Permission.READ_JOURNAL, Permission.MAKE_SNAPSHOT})
+
     @model_validator(mode="after")
     def _who_writes_reads(self) -> Self:
         if self.may and Permission.READ_JOURNAL not in self.may:
             raise ValueError("Whoever enters something reads it too. Add 'read_journal' to 'may'.")
+        return self
+
+
+class SnapshotPlace(Frozen):
+    """The folder in which snapshots are kept; without one it lies beside the store.
+
+    Those of invented data lie beside their store in any case.
+    """
+
+    folder: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole_path(self) -> Self:
+        _check_folder(self.folder)
         return self
 
 
@@ -226,13 +247,16 @@ class JournalPlace(Frozen):
     def _one_place(self) -> Self:
         if self.folder is not None and self.url is not None:
             raise ValueError("Give 'folder' or 'url', not both.")
-        if self.folder is not None and not (
-            PurePosixPath(self.folder).is_absolute() or PureWindowsPath(self.folder).is_absolute()
-        ):
-            raise ValueError("'folder' is not a whole path. Write it from the root, as /srv/pdqi.")
+        _check_folder(self.folder)
         if self.url is not None:
             _check_url(self.url)
         return self
+
+
+def _check_folder(folder: str | None) -> None:
+    kinds = (PurePosixPath, PureWindowsPath)
+    if folder is not None and not any(kind(folder).is_absolute() for kind in kinds):
+        raise ValueError("'folder' is not a whole path. Write it from the root, as /srv/pdqi.")
 
 
 def _check_url(url: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pdqi.config import Policy
 from pdqi.disclosure import curves
 from pdqi.disclosure.rounding import DAYS_IN_QUARTER, half_up, rounded
-from pdqi.metrics.kpi import Count, Curve, Duration, Kind, Statistic
+from pdqi.metrics.kpi import Count, Curve, Duration, Kind, Sorted, Statistic
 from pdqi.metrics.measure import WEEKS, Raw, RawRow
 from pdqi.model import (
     NO_DATA,
@@ -78,7 +78,35 @@ def _hidden(raw: Raw, families: Sequence[Family], policy: Policy) -> set[tuple[P
         for family in families:
             for count in counts:
                 _close(family, count, rows, hidden, policy)
+        if isinstance(raw.kind, Sorted):
+            for place, row in rows.items():
+                _close_parts(place, row, counts, hidden, policy)
     return hidden
+
+
+def _close_parts(
+    place: Place,
+    row: RawRow,
+    counts: Sequence[Count],
+    hidden: set[tuple[Place, str]],
+    policy: Policy,
+) -> None:
+    """Hide what the counts of one row would give back, of which all but the first add up to it."""
+    whole, parts = counts[0].name, [count.name for count in counts[1:]]
+    if policy.protect_complement:
+        rests = {name: row.counts[whole] - row.counts[name] for name in parts}
+        hidden |= {(place, name) for name, rest in rests.items() if 0 < rest < policy.threshold}
+    gone = [name for name in parts if (place, name) in hidden]
+    seen = [name for name in parts if name not in gone and row.counts[name] > 0]
+    shown = (place, whole) not in hidden
+    alone = len(gone) == 1 or (
+        len(gone) > 1
+        and _pinned(row.counts[whole], [row.counts[name] for name in seen], len(gone), policy)
+    )
+    # A hidden whole whose parts can all be seen is hidden in vain.
+    if (shown and gone and alone) or (not shown and not gone):
+        smallest = min(seen, key=lambda name: (row.counts[name], name), default=whole)
+        hidden.add((place, smallest))
 
 
 def _close(

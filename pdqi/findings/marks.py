@@ -6,8 +6,11 @@ from datetime import date
 
 from pdqi import words
 from pdqi.config import Config, Policy
+from pdqi.content import Library
 from pdqi.content.timeline import Mark, Timeline
 from pdqi.findings.months import Month
+from pdqi.journal import Item
+from pdqi.journal.items import PdsaCycle
 from pdqi.labels import Labels
 from pdqi.metrics.kpi import Kpi
 from pdqi.model import Scope
@@ -48,6 +51,40 @@ class Setting:
     workstreams: Mapping[str, str]
     """Names by id."""
     demonstration: bool
+
+
+def setting_of(
+    config: Config,
+    policy: Policy,
+    labels: Labels,
+    library: Library | None,
+    cycles: Sequence[Item[PdsaCycle]],
+    *,
+    demonstration: bool,
+) -> Setting:
+    """Return what charts rest on; tests of change are marked on the figure they should move."""
+    timeline = library.timeline if library else Timeline()
+    works = {item.id: item.name for item in library.workstreams.workstreams} if library else {}
+    tested = Timeline(marks=(*timeline.marks, *_tests(cycles)), rebases=timeline.rebases)
+    return Setting(config, policy, labels, tested, works, demonstration)
+
+
+def _tests(cycles: Sequence[Item[PdsaCycle]]) -> list[Mark]:
+    return [
+        Mark(
+            id=item.id,
+            text=f"{item.id}, PDSA cycle {item.value.number} of {item.value.idea}"
+            f" ({item.value.outcome.words.lower() if item.value.outcome else 'not yet judged'}):"
+            f" {item.value.question}",
+            kind="improvement",
+            date=item.value.starts,
+            until=item.value.ends,
+            kpis=(item.value.kpi,),
+            basis="local",
+        )
+        for item in cycles
+        if item.value.kpi
+    ]
 
 
 def targets(kpi: Kpi, months: Sequence[Month], config: Config) -> tuple[float | None, ...]:

@@ -150,6 +150,17 @@ def lengths(
     return tuple(found)
 
 
+def first_taken(lines: Sequence[Line], chosen: str, teams: Sequence[str]) -> tuple[Line, ...]:
+    """Return whose curves stand first: the chosen scope's, beside the whole system's.
+
+    Where it has none of its own, those of its teams; of treatments all.
+    """
+    own = [line for line in lines if line.key == chosen]
+    if own:
+        return (*own, *(line for line in lines if line.kind == "system" != own[0].kind))
+    return tuple([line for line in lines if line.key in teams] or lines)
+
+
 @dataclass(frozen=True)
 class Band:
     """Those who have waited so many weeks: over `first`, up to `last`. None: not shown."""

@@ -80,14 +80,7 @@ class Journal:
 
     def may(self, role: str, permission: Permission) -> str | None:
         """Return None where a role may do something, else the sentence that says which may."""
-        if permission in self._config.role(role).may:
-            return None
-        named = [each.name for each in self._config.roles if permission in each.may]
-        who = " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:]))) or "nobody yet"
-        return (
-            f"Your role, {self._config.role(role).name}, may not {permission.words}."
-            f" These may: {who}."
-        )
+        return self._config.refusal(role, permission)
 
     def standing(self) -> Standing:
         """Return every item as it stands now; raises `JournalError`."""

@@ -20,10 +20,11 @@ def news(day: str, found: Since) -> Topic:
         f" {'differs' if len(moved) == 1 else 'differ'} from what that meeting saw."
         f" Without a signal each is {NOT_A_TREND}."
     )
-    return topic("news", (*said, *found.news, *found.notes), _table(found))
+    return topic("news", (*said, *found.news, *found.notes), table(found))
 
 
-def _table(found: Since) -> Table:
+def table(found: Since) -> Table:
+    """Return each figure then and now, how far it differs, and why."""
     rows = []
     for change in found.changes:
         why = "; ".join(f"{part.said} from {part.words}" for part in change.parts if part.size)

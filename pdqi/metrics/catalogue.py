@@ -4,7 +4,18 @@ from dataclasses import dataclass
 
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.kpi import Kpi
-from pdqi.metrics.kpis import journeys, pathway_map, pathways, presentation, staff, treatment, waits
+from pdqi.metrics.kpis import (
+    journeys,
+    pathway_map,
+    pathways,
+    presentation,
+    quality,
+    quality_people,
+    quality_words,
+    staff,
+    treatment,
+    waits,
+)
 from pdqi.metrics.kpis.rules import RULES
 
 
@@ -38,12 +49,19 @@ PATHWAY: tuple[Kpi, ...] = pathways.KPIS
 OF_CONTENT: tuple[Kpi, ...] = (RULES, *pathway_map.KPIS)
 """What is measured by the project's content: its rules, and its map."""
 
+QUALITY: tuple[Kpi, ...] = (
+    *quality.KPIS,
+    *quality_words.KPIS,
+    *quality_people.KPIS,
+)
+"""What is measured of the data themselves, and shown on the Data quality page."""
+
 KPI_IDS = frozenset(kpi.id for kpi in CATALOGUE)
 
 
 def kpi(kpi_id: str) -> Kpi:
     """Return a KPI, or what is shown with the map, by id; raises `RequestError`."""
-    for item in (*CATALOGUE, *PATHWAY, *OF_CONTENT):
+    for item in (*CATALOGUE, *PATHWAY, *OF_CONTENT, *QUALITY):
         if item.id == kpi_id:
             return item
     raise RequestError(

@@ -258,6 +258,63 @@ class Tally(Kind):
 
 
 @dataclass(frozen=True)
+class Sorted(Kind):
+    """A whole, which is the first count, and the parts that it falls into: they add up to it.
+
+    Each derived share is that of the part before `_share`, of the whole.
+    """
+
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:
+        """Return each part as a share of the whole."""
+        whole = self.counts[0].name
+        parts = ((field.name, field.name.removesuffix("_share")) for field in self.derived)
+        return {
+            name: _share(cells, part, whole, "value", "low", "high")["value"]
+            for name, part in parts
+        }
+
+
+@dataclass(frozen=True)
+class Vodim(Sorted):
+    """Rows by how good their value of one item is: valid, other, default, invalid, missing.
+
+    That none of a team's few rows is missing may be known: their number is not. So no part is
+    declared to be within the rows, and only what they add up to is watched.
+    """
+
+    counts: tuple[Count, ...] = (
+        Count("rows", "Rows"),
+        Count("valid", "Valid"),
+        Count("other", "Other"),
+        Count("default", "Default"),
+        Count("invalid", "Invalid"),
+        Count("missing", "Missing"),
+    )
+    derived: tuple[Field, ...] = (
+        Field("complete", "Complete", "share"),
+        Field("valid_share", "Valid of those filled in", "share"),
+    )
+    main: str = "complete"
+
+    def derive(self, cells: Mapping[str, Cell]) -> Cells:
+        """Return completeness, and validity among the rows that are not missing.
+
+        Valid, other and default together are what is neither missing nor invalid.
+        """
+        out = dict.fromkeys(("complete", "valid_share"), SUPPRESSED)
+        rows, invalid, missing = (cells[name] for name in ("rows", "invalid", "missing"))
+        if rows.value is None or missing.value is None:
+            return out
+        filled = max(0.0, float(rows.value) - float(missing.value))
+        out["complete"] = Cell(filled / float(rows.value)) if rows.value else NO_DATA
+        if not filled:
+            out["valid_share"] = NO_DATA
+        elif invalid.value is not None:
+            out["valid_share"] = Cell(max(0.0, filled - float(invalid.value)) / filled)
+        return out
+
+
+@dataclass(frozen=True)
 class Judged(Tally):
     """People by rule, and by rule and outcome (`rule>outcome`), which add up to those of a rule."""
 

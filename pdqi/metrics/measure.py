@@ -16,6 +16,7 @@ import pyarrow as pa
 from pdqi.config import Config
 from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
+from pdqi.metrics import quality
 from pdqi.metrics.kpi import Curve, Duration, Judged, Kind, Kpi
 from pdqi.metrics.kpis import pathway_map
 from pdqi.metrics.kpis.pathways import ROUTE_STEPS
@@ -29,7 +30,9 @@ from pdqi.store.vocabularies import scopes
 RECORDS = frozenset({"episodes", "treatments", "prescriptions", "workforce"})
 EVENT_KINDS = frozenset({"panel_kind", "attendance_kind", "contact_kinds"})
 """The parameters that name kinds of events."""
-WORKING = tuple(Path(__file__).with_name(name) for name in ("working.sql", "pathway.sql"))
+WORKING = tuple(
+    Path(__file__).with_name(name) for name in ("working.sql", "pathway.sql", "quality.sql")
+)
 WEEKS = (4, 18, 26, 52)
 """What waits are judged by."""
 SUPPORT_DAYS = 28
@@ -237,9 +240,8 @@ def measure(
     lists = {name: [row[name] for row in windows] for name in windows[0]}
     with store.session() as session:
         session.make("periods", f"select {columns}", {"period": [*range(len(bases))], **lists})
-        measurer = Measurer(
-            session, bases, parameters(config, bases), order, store.coverage, teams, curves
-        )
+        bound = parameters(config, bases) | quality.parameters(store.manifest)
+        measurer = Measurer(session, bases, bound, order, store.coverage, teams, curves)
         if any(isinstance(kpi.kind, Judged) for kpi in wanted):
             known = [rule for rule in rules if measurer.judges(rule)]
             session.make("rule_parts", _unnested(COLUMNS), parts(known, config))
@@ -247,6 +249,11 @@ def measure(
             made = pathway_map.tables(process_map, config)
             session.make("map_marks", _unnested(pathway_map.MARKS), made["map_marks"])
             session.make("map_moves", _unnested(pathway_map.MOVES), made["map_moves"])
+        if any(kpi.section == quality.SECTION for kpi in wanted):
+            small = quality.tables(config, store.manifest)
+            for name, types in quality.COLUMNS.items():
+                session.make(name, _unnested(types), small[name])
+            session.make("known_by", *quality.known_by(store.path))
         return {kpi.id: measurer.measure(kpi) for kpi in wanted}
 
 

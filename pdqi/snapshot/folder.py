@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pdqi.config import Config
 from pdqi.errors import PdqiError, Problem, RequestError
 from pdqi.snapshot.frozen import Snapshot
 
@@ -33,8 +34,10 @@ class Kept:
     remarks: tuple[Remark, ...]
 
 
-def beside(store: Path) -> Path:
-    """Return the folder beside a store in which snapshots are kept unless config says otherwise."""
+def place(store: Path, config: Config, *, demonstration: bool) -> Path:
+    """Return the folder for the snapshots of a store, which need not be there yet."""
+    if config.snapshots.folder and not demonstration:
+        return Path(config.snapshots.folder)
     return store.resolve().parent / f"{store.resolve().name}-snapshots"
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -35,6 +35,37 @@ class Sheet(Part):
         return cls(columns=table.columns, rows=table.rows)
 
 
+class Series(Part):
+    """A line, or a row of bars, as numbers; None where nothing is shown."""
+
+    name: str
+    values: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    """The ends of 95% intervals, if it has any."""
+    at: tuple[float, ...] = ()
+    """Where its points stand on the other axis of a scatter."""
+    points: tuple[str, ...] = ()
+    """The names of its points on a scatter; without any it is a line."""
+    quiet: bool = False
+    """Whether it is a help to the eye, such as a limit."""
+
+
+class Plot(Part):
+    """What a drawing shows as numbers, for programs that draw it themselves.
+
+    It holds shown figures only, and as exactly as they are shown.
+    """
+
+    form: Literal["bars", "lines", "scatter"]
+    unit: Literal["share", "count", "days", "ratio", "date"]
+    places: tuple[str, ...] = ()
+    """What stands along bars and lines: names or months."""
+    across: str = ""
+    """What the other axis of a scatter counts."""
+    series: tuple[Series, ...]
+
+
 class Exhibit(Part):
     """One thing that is shown: its name, what it says, its numbers and its drawing."""
 
@@ -45,6 +76,7 @@ class Exhibit(Part):
     sheet: Sheet | None = None
     spec: dict[str, Any] | None = None
     """The drawing in light colours, as a Vega-Lite specification; it holds shown figures only."""
+    plot: Plot | None = None
     notes: tuple[str, ...] = ()
     definition: tuple[tuple[str, str], ...] = ()
     """What is counted, by what each part is called."""
@@ -89,6 +121,8 @@ class About(Part):
     content_digest: str
     software: str
     briefing: bool
+    pages: tuple[str, ...]
+    """The ids of what was wanted."""
 
 
 class Snapshot(Part):
@@ -97,6 +131,8 @@ class Snapshot(Part):
     format: int = FORMAT
     about: About
     sections: tuple[Section, ...]
+    stand: dict[str, Any]
+    """The published figures and the config in force, as `pdqi.stand` keeps them."""
 
     @property
     def digest(self) -> str:

@@ -1,15 +1,19 @@
 """Making a snapshot: the figures of what is chosen, frozen for an audience."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 
 from pdqi import __version__, words
 from pdqi.content import Library
 from pdqi.journal import Standing
 from pdqi.labels import Labels
+from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.model import Basis, Scope
 from pdqi.service import Service, Viewer
 from pdqi.snapshot.frozen import About, Snapshot
-from pdqi.snapshot.sections import Shown, sections
+from pdqi.snapshot.sections import pages_of, sections
+from pdqi.snapshot.shown import Shown
+from pdqi.stand import Stand
 
 INVENTED = "INVENTED DATA. Nothing here is a finding about a real service."
 
@@ -24,9 +28,14 @@ def make(
     *,
     maker: str,
     briefing: bool = False,
+    pages: Collection[str] | None = None,
     now: datetime | None = None,
 ) -> Snapshot:
-    """Return a snapshot of what a reader may see; `maker` is the role that makes it."""
+    """Return a snapshot of what a reader may see; `maker` is the role that makes it.
+
+    `pages` are the ids of those that are wanted; without them it is every page of a full snapshot,
+    or of a briefing.
+    """
     made_at = (now or datetime.now(UTC)).replace(microsecond=0)
     shown = Shown(
         service,
@@ -38,11 +47,16 @@ def make(
         standing,
         made_at.date(),
     )
-    about = _about(shown, maker, made_at, briefing=briefing)
-    return Snapshot(about=about, sections=sections(shown, briefing=briefing))
+    wanted = pages_of(briefing=briefing) if pages is None else tuple(pages)
+    about = _about(shown, maker, made_at, wanted, briefing=briefing)
+    made = sections(shown, wanted)
+    stand = Stand.taken(service, library, viewer, basis, scope, CATALOGUE, made_at.date())
+    return Snapshot(about=about, sections=made, stand=stand.to_json())
 
 
-def _about(shown: Shown, maker: str, made_at: datetime, *, briefing: bool) -> About:
+def _about(
+    shown: Shown, maker: str, made_at: datetime, pages: tuple[str, ...], *, briefing: bool
+) -> About:
     service, basis = shown.service, shown.basis
     config, manifest, policy = service.config, service.manifest, shown.viewer.policy
     organisation = config.organisation
@@ -76,4 +90,5 @@ def _about(shown: Shown, maker: str, made_at: datetime, *, briefing: bool) -> Ab
         content_digest=shown.library.digest if shown.library else "none",
         software=__version__,
         briefing=briefing,
+        pages=pages,
     )

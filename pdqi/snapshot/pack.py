@@ -6,19 +6,23 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Literal
 
 from pdqi.charts import images
 from pdqi.charts.sheet import as_csv
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.snapshot import said
+from pdqi.snapshot.deck import deck
 from pdqi.snapshot.frozen import Exhibit, Section, Snapshot
 from pdqi.snapshot.html import html
+from pdqi.snapshot.report import pdf
 from pdqi.snapshot.workbook import workbook
 
-Form = Literal["html", "xlsx", "csv", "svg", "png"]
+Form = Literal["pptx", "pdf", "html", "xlsx", "csv", "svg", "png"]
 FORMS: Mapping[Form, str] = {
+    "pptx": "A deck whose charts can be edited",
+    "pdf": "A report to print or to send, tagged for screen readers",
     "html": "One file to read, on a phone too, and to print",
     "xlsx": "A workbook with every table",
     "csv": "Every table as a file of its own",
@@ -26,6 +30,15 @@ FORMS: Mapping[Form, str] = {
     "png": "Every drawing as a picture",
 }
 """The forms in which a snapshot can be had, in the order in which they are offered."""
+Kind = Literal["svg", "png", "drawing", "sharp"]
+"""Pictures with all their words, and drawings without them for files that have the words."""
+DRAWN: Mapping[Form, tuple[Kind, ...]] = {
+    "html": ("drawing",),
+    "pdf": ("drawing",),
+    "pptx": ("sharp",),
+    "svg": ("svg",),
+    "png": ("png",),
+}
 MANIFEST, FROZEN = "manifest.json", "snapshot.json"
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 Tell = Callable[[str, int, int], None]
@@ -54,40 +67,32 @@ def files(
     snapshot: Snapshot, forms: Iterable[Form], tell: Tell = _quiet
 ) -> Iterator[tuple[str, bytes]]:
     """Give the files of some forms with their names; any system can hold the names."""
-    wanted = tuple(forms)
-    name, done = stem(snapshot), 0
-    drawn = {
-        form: list(_drawn(snapshot))
-        if form in wanted or (form == "svg" and "html" in wanted)
-        else []
-        for form in images.MIME
-    }
-    steps = sum(map(len, drawn.values())) + len(wanted)
-    pictures: dict[images.Form, dict[str, bytes]] = {}
-    for picture, exhibits in drawn.items():
-        pictures[picture] = {}
-        with ThreadPoolExecutor(images.AT_ONCE) as pool:
-            jobs = [(x, pool.submit(_picture, snapshot, picture, x)) for _, x in exhibits]
-            try:
-                for exhibit, job in jobs:
-                    tell(exhibit.name, done, steps)
-                    pictures[picture][exhibit.id] = job.result()
-                    done += 1
-            finally:
-                pool.shutdown(cancel_futures=True)
-    for form in wanted:
+    wanted, name = tuple(forms), stem(snapshot)
+    kinds = tuple(dict.fromkeys(kind for form in wanted for kind in DRAWN.get(form, ())))
+    drawn = list(_drawn(snapshot)) if kinds else []
+    steps = len(drawn) + len(wanted)
+    pictures: dict[Kind, dict[str, bytes]] = {kind: {} for kind in kinds}
+    with closing(images.images([_order(snapshot, x, kinds) for _, x in drawn])) as made:
+        for done, (_, exhibit) in enumerate(drawn):
+            tell(exhibit.name, done, steps)
+            for kind, data in zip(kinds, next(made), strict=True):
+                pictures[kind][exhibit.id] = data
+    for done, form in enumerate(wanted, start=len(drawn)):
         tell(FORMS[form], done, steps)
         if form == "html":
-            yield f"{name}.html", html(snapshot, pictures["svg"])
+            yield f"{name}.html", html(snapshot, pictures["drawing"])
+        elif form == "pdf":
+            yield f"{name}.pdf", pdf(snapshot, pictures["drawing"])
+        elif form == "pptx":
+            yield f"{name}.pptx", deck(snapshot, pictures["sharp"])
         elif form == "xlsx":
             yield f"{name}.xlsx", workbook(snapshot)
         elif form == "csv":
             yield from _tables(snapshot)
-        elif form in drawn:
-            for section, exhibit in drawn[form]:
+        else:
+            for section, exhibit in drawn:
                 inside = f"{form}/{_safe(f'{section.id}_{exhibit.id}')}.{form}"
                 yield inside, pictures[form][exhibit.id]
-        done += 1
 
 
 def pack(snapshot: Snapshot, forms: Iterable[Form], tell: Tell = _quiet) -> bytes:
@@ -122,7 +127,7 @@ def _drawn(snapshot: Snapshot) -> Iterator[tuple[Section, Exhibit]]:
                 yield section, exhibit
 
 
-def _picture(snapshot: Snapshot, form: images.Form, exhibit: Exhibit) -> bytes:
+def _order(snapshot: Snapshot, exhibit: Exhibit, kinds: Iterable[Kind]) -> images.Order:
     assert exhibit.spec is not None
     about = snapshot.about
     caption = images.Caption(
@@ -133,7 +138,13 @@ def _picture(snapshot: Snapshot, form: images.Form, exhibit: Exhibit) -> bytes:
         f"{about.organisation} · {said.provenance(snapshot)}",
         about.invented,
     )
-    return images.image(form, exhibit.spec, caption)
+    known: Mapping[Kind, tuple[images.Form, images.Caption | None]] = {
+        "svg": ("svg", caption),
+        "png": ("png", caption),
+        "drawing": ("svg", None),
+        "sharp": ("png", None),
+    }
+    return images.Order(exhibit.spec, tuple(known[kind] for kind in kinds))
 
 
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

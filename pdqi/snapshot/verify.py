@@ -18,8 +18,8 @@ from pdqi.snapshot.pack import FROZEN, MANIFEST
 from pdqi.store.store import Store
 
 MOST_FILES, MOST_BYTES = 500, 500_000_000
-ENTERED = frozenset({"workstreams"})
-"""Sections that hold what people entered: they change with every meeting and are not figures."""
+ENTERED = frozenset({"workstreams", "changed"})
+"""What rests on what people entered: it changes with every meeting, and holds no other figure."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ def verify(snapshot: Snapshot, store: Path, config: Config, library: Library | N
             None,
             maker=about.maker,
             briefing=about.briefing,
+            pages=about.pages,
             now=about.made_at,
         )
         if opened is not today:
@@ -126,7 +127,7 @@ def _differences(then: Snapshot, now: Snapshot) -> list[str]:
             continue
         for exhibit in section.exhibits:
             sheet = tables.get((section.id, exhibit.id))
-            if exhibit.sheet is None or exhibit.sheet == sheet:
+            if exhibit.id in ENTERED or exhibit.sheet is None or exhibit.sheet == sheet:
                 continue
             if sheet is None:
                 found.append(f"{exhibit.name}: it is there no more.")

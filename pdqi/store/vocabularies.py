@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from pdqi.config import CaseDefinition, Config, digest_of
+from pdqi.config import Config, digest_of
 from pdqi.model import SYSTEM, Scope
 
 MOST_BITS_64 = 62
@@ -47,13 +47,11 @@ def bits_type(config: Config) -> str:
     return "UBIGINT" if len(config.teams) <= MOST_BITS_64 else "UHUGEINT"
 
 
-def word_pattern(definition: CaseDefinition) -> str | None:
-    """Return the regular expression of a definition's agreed terms: whole words, any case."""
-    if not definition.terms:
+def word_pattern(terms: Sequence[str]) -> str | None:
+    """Return the regular expression of terms: any of them as whole words, any case."""
+    if not terms:
         return None
-    words = "|".join(
-        r"\s+".join(re.escape(word) for word in term.split()) for term in definition.terms
-    )
+    words = "|".join(r"\s+".join(re.escape(word) for word in term.split()) for term in terms)
     return f"(?i)(^|{WORD_BREAK})({words})($|{WORD_BREAK})"
 
 
@@ -114,7 +112,7 @@ def make(connection: duckdb.DuckDBPyConnection, config: Config) -> None:
                 item.id,
                 list(item.icd10),
                 [concept.id for concept in config.snomed_lists.get(item.snomed or "", ())],
-                word_pattern(item),
+                word_pattern(item.terms),
                 "confirmed" in item.counts,
                 "suspected" in item.counts,
             )

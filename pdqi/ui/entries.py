@@ -65,8 +65,8 @@ def entering_as(page: Page) -> None:
     A reader who may enter nothing is told so, and who may.
     """
     config, role = page.facts.service.config, page.facts.viewer.role
-    if len(role.may) <= 1:
-        named = [each.name for each in config.roles if len(each.may) > 1]
+    if not role.enters:
+        named = [each.name for each in config.roles if each.enters]
         st.markdown(
             plain(
                 f"Your role, {role.name}, reads what is recorded here and enters nothing."

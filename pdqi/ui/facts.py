@@ -71,7 +71,7 @@ def current() -> Facts:
     A new load, or a change to config or content, is taken up with the next page drawn.
     """
     config_path = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
-    store = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+    store = store_folder()
     content = Path(os.environ.get("PDQI_CONTENT") or ROOT / "data" / "content")
     with _opening:
         files, written = _stamp((config_path,)), _stamp(tuple(sorted(content.glob("*.yaml"))))
@@ -93,13 +93,18 @@ def current() -> Facts:
     return Facts(service, variants, viewer, labels, library, problems, journal, unread)
 
 
+def store_folder() -> Path:
+    """Return the folder of the store that is served."""
+    return Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+
+
 def current_log() -> tuple[LogService, Viewer] | None:
     """Return the event log that the store holds, and the reader; None where it is a trust's.
 
     Raises `PdqiError` where config or store cannot be read.
     """
     config_path = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
-    store = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+    store = store_folder()
     with _opening:
         config = _config(config_path, _stamp((config_path,)))
         version = folder.current(store)

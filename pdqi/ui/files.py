@@ -4,7 +4,7 @@ None is made before its button is pressed. Each says what it is about, as the pa
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -107,7 +107,16 @@ def of_table(page: Page, content: Table) -> bytes:
 
 def of_words(page: Page, content: Table) -> bytes:
     """Return a table of what people entered as CSV: it has a marking and no period."""
-    said = {name: about(page)[name] for name in ("data", "marking")}
+    return _about(page, content, ("data", "marking"))
+
+
+def of_rows(page: Page, content: Table) -> bytes:
+    """Return a table about everything that was loaded as CSV: whatever filters are chosen."""
+    return _about(page, content, ("data", "marking", "data_version"))
+
+
+def _about(page: Page, content: Table, names: Sequence[str]) -> bytes:
+    said = {name: about(page)[name] for name in names}
     return sheet.as_csv([*said, *content.columns], [[*said.values(), *row] for row in content.rows])
 
 

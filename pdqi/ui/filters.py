@@ -20,6 +20,7 @@ from pdqi.meeting.agenda import TOPICS
 from pdqi.metrics.catalogue import SECTIONS
 from pdqi.model import SYSTEM, Basis, Period, PeriodKind, Scope
 from pdqi.service import PERIOD_KINDS, Service
+from pdqi.store.schema import TABLES
 
 NAMES = ("scope", "period", "definition", "ages")
 """The parameters of a link, which are also the keys of the widgets."""
@@ -105,6 +106,18 @@ OPTIONS = (
         usual="25",
     ),
     Option(
+        "quality",
+        "data_quality",
+        "Show",
+        {
+            "weak": "What is weak",
+            "fields": "Fields",
+            "language": "Words and certainty",
+            "months": "Days and months",
+            "files": "Files",
+        },
+    ),
+    Option(
         "part",
         "workstreams",
         "Show",
@@ -127,6 +140,14 @@ OPTIONS = (
             "past": "Past meetings",
         },
     ),
+)
+RECORDS = Option(
+    "records",
+    "data_quality",
+    "Records of",
+    {item.name: item.name.capitalize() for item in TABLES},
+    by_page=True,
+    usual="episodes",
 )
 ITEM, NO_ITEM = "item", "none"
 TOPIC = "topic"
@@ -177,7 +198,8 @@ class Read:
 def options_of(library: Library | None, items: Sequence[str] = ()) -> tuple[Option, ...]:
     """Return every choice that pages have of their own.
 
-    Those above, an item of the content, and one of the journal, of which `items` are the ids.
+    Those above, a table of the store, an item of the content, and one of the journal, of which
+    `items` are the ids.
     """
     names = {NO_THREAD: "Nothing chosen"}
     names |= {ref: ref for ref in sorted(library.refs)} if library else {}
@@ -186,7 +208,7 @@ def options_of(library: Library | None, items: Sequence[str] = ()) -> tuple[Opti
     item = Option(ITEM, "workstreams", "Open", known, frozenset({"overview"}), by_page=True)
     topics = {each.id: each.title for each in TOPICS}
     topic = Option(TOPIC, "overview", "Topic", topics, by_page=True)
-    return (*OPTIONS, thread, item, topic)
+    return (*OPTIONS, RECORDS, thread, item, topic)
 
 
 def defaults(service: Service, options: Sequence[Option] = OPTIONS) -> dict[str, str]:
@@ -316,7 +338,7 @@ def choose(
                 # It stood in the content, and is gone from it since.
                 state[option.name] = option.default
             if not option.by_page:
-                _draw_option(option, labels)
+                draw_option(option, labels)
     values = {name: str(state[name]) for name in asked.values}
     wanted = {name: values[name] for name in (*NAMES, *(option.name for option in own))}
     changed = values != dict(asked.values)
@@ -370,7 +392,8 @@ def _draw(service: Service) -> None:
     )
 
 
-def _draw_option(option: Option, labels: Labels) -> None:
+def draw_option(option: Option, labels: Labels) -> None:
+    """Draw the buttons of a choice; a page calls it for one that the frame leaves to it."""
     st.segmented_control(
         option.label,
         list(option.names),

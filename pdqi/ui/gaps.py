@@ -1,4 +1,6 @@
-"""The parts of the data-quality page: where rows went, and which fields are empty."""
+"""Files on the Data quality page: where rows went, why some were left out, and the list of them."""
+
+from functools import partial
 
 import streamlit as st
 
@@ -6,8 +8,8 @@ from pdqi import quality, words
 from pdqi.charts.rows import Table
 from pdqi.findings.readings import SHORT_STATE
 from pdqi.ingest.reasons import DUPLICATE, REASONS
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.model import Cell
+from pdqi.quality import quarantine
 from pdqi.ui import files, parts
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
@@ -60,9 +62,9 @@ def reasons(page: Page) -> None:
     found = quality.accounts(page.facts.service, page.facts.viewer)
     known = {reason.name: reason for reason in (DUPLICATE, *REASONS)}
     content = Table(
-        ("File", "Rows", "Why", "What to do"),
+        ("File", "Rows", "Reason", "What it means", "What to do"),
         tuple(
-            (item.file, _number(cell), known[name].sentence, known[name].remedy)
+            (item.file, _number(cell), name, known[name].sentence, known[name].remedy)
             for item in found
             for name, cell in (("duplicate_row", item.duplicates), *item.left_out.items())
             if name in known and cell.value != 0
@@ -91,41 +93,43 @@ def oddities(page: Page) -> None:
         st.markdown("Nothing was odd about the rows that were kept.")
 
 
-def empty_fields(page: Page) -> None:
-    """Show how complete each field is, and which figures rest on its table."""
-    viewer = page.facts.viewer
-    found: tuple[quality.Filled, ...] = parts.kept(
-        parts.drawn(page, "completeness"),
-        lambda: quality.completeness(page.facts.service, viewer),
+def left_out_list(page: Page) -> None:
+    """Offer the list of rows that were left out, to readers who may have it."""
+    service, viewer = page.facts.service, page.facts.viewer
+    found = quarantine.sources(service)
+    if not found:
+        st.markdown("There is no such row.")
+        return
+    if not quarantine.may_see(viewer):
+        roles = quarantine.roles_that_may(service.config)
+        st.markdown(
+            "The list says in which file and row the fault is, why the row was left out, and what"
+            " to do. A row is often a person, so only roles that are cleared for exact counts may"
+            f" have it: {plain(', '.join(roles)) or 'none in config.yaml'}. The numbers of rows"
+            " are above."
+        )
+        return
+    st.markdown(
+        "One list for the owner of each source's files: file, row, reason, and what to do. It holds"
+        " no value of any row; the owner finds those in the file."
     )
+    for source in found:
+        st.markdown(plain(f"Source {source}:"))
+        files.offer(page, f"left_out_{source}", partial(left_out_csv, page, source))
+
+
+def left_out_csv(page: Page, source: str) -> bytes:
+    """Return a source's rows that were left out as CSV, a line for each row and reason.
+
+    Raises `RequestError` for a reader who may not have it.
+    """
+    service, viewer = page.facts.service, page.facts.viewer
     content = Table(
-        ("Table and field", "Filled in", "Rows without it", "Rows", "What it is"),
+        ("source", "file", "row", "reason", "what it means", "what to do"),
         tuple(
-            (
-                f"{item.table}: {item.column.replace('_', ' ')}",
-                SHORT_STATE[item.share.state]
-                if item.share.value is None
-                else words.percent(item.share.value),
-                _number(item.missing),
-                _number(item.rows),
-                item.meaning,
-            )
-            for item in found
+            (source, each.file, str(each.row), reason.name, reason.sentence, reason.remedy)
+            for each in quarantine.rows(service, viewer, source)
+            for reason in each.reasons
         ),
     )
-    parts.table(content, "completeness", "How complete each field is", numbers=False)
-    files.offer(page, "completeness", lambda: files.of_table(page, content))
-    st.markdown(
-        "An empty date need not be a fault: an episode that is still open has no end. People"
-        " without a birth date are outside every figure that is limited to an age."
-    )
-
-
-def touched(page: Page) -> None:
-    """Show which figures rest on which table."""
-    tables = dict.fromkeys(name for kpi in CATALOGUE for name in kpi.tables)
-    said = []
-    for name in tables:
-        kpis = [plain(page.fill(kpi.name)) for kpi in CATALOGUE if name in kpi.tables]
-        said.append(f"- **{name}:** {'; '.join(kpis)}")
-    st.markdown("\n".join(said))
+    return files.of_rows(page, content)

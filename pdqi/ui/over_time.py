@@ -10,8 +10,7 @@ from pdqi.charts import over_time_tables as tables
 from pdqi.charts.over_time import chart
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Spec
-from pdqi.content.timeline import Mark, Timeline
-from pdqi.findings.marks import Setting
+from pdqi.findings.marks import Setting, setting_of
 from pdqi.findings.months import by_scope
 from pdqi.findings.over_time import OverTime, over_time
 from pdqi.findings.over_time_said import (
@@ -20,8 +19,6 @@ from pdqi.findings.over_time_said import (
     suggestion_words,
     told_below,
 )
-from pdqi.journal import Item
-from pdqi.journal.items import PdsaCycle
 from pdqi.metrics.kpi import Kpi, Steps
 from pdqi.model import Period, Scope
 from pdqi.ui import files, parts
@@ -87,35 +84,11 @@ def judged(page: Page, kpis: Sequence[Kpi]) -> Found:
 
 def _setting(page: Page) -> Setting:
     facts = page.facts
-    library = facts.library
-    return Setting(
-        facts.service.config,
-        facts.viewer.policy,
-        facts.labels,
-        _with_tests(library.timeline if library else Timeline(), facts.cycles),
-        {item.id: item.name for item in library.workstreams.workstreams} if library else {},
-        facts.service.manifest.demonstration,
+    config, demonstration = facts.service.config, facts.service.manifest.demonstration
+    policy, labels = facts.viewer.policy, facts.labels
+    return setting_of(
+        config, policy, labels, facts.library, facts.cycles, demonstration=demonstration
     )
-
-
-def _with_tests(timeline: Timeline, cycles: Sequence[Item[PdsaCycle]]) -> Timeline:
-    """Return what charts mark, with the tests of change that name the figure they should move."""
-    marks = [
-        Mark(
-            id=item.id,
-            text=f"{item.id}, PDSA cycle {item.value.number} of {item.value.idea}"
-            f" ({item.value.outcome.words.lower() if item.value.outcome else 'not yet judged'}):"
-            f" {item.value.question}",
-            kind="improvement",
-            date=item.value.starts,
-            until=item.value.ends,
-            kpis=(item.value.kpi,),
-            basis="local",
-        )
-        for item in cycles
-        if item.value.kpi
-    ]
-    return Timeline(marks=(*timeline.marks, *marks), rebases=timeline.rebases)
 
 
 def _key(page: Page, *key: str) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ PLACES = (
     Place("workstreams", "Workstreams"),
     Place("data_quality", "Data quality"),
     Place("definitions", "Definitions"),
+    Place("snapshots", "Snapshots"),
 )
 
 

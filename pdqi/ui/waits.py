@@ -10,8 +10,15 @@ from pdqi.charts.endings import endings
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.comparing import against_others
-from pdqi.findings.readings import Line
-from pdqi.findings.waits import Length, Waiting, has_bands, lengths, supported, waiting_list
+from pdqi.findings.waits import (
+    Length,
+    Waiting,
+    first_taken,
+    has_bands,
+    lengths,
+    supported,
+    waiting_list,
+)
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Duration, Kpi
 from pdqi.model import Published
@@ -128,17 +135,6 @@ def _taken(page: Page, kpi: Kpi, every: Sequence[Length]) -> tuple[Length, ...]:
         names = ", ".join(line.name for line in taken[:most])
         st.markdown(plain(f"More than {most} cannot be told apart. Drawn: {names}."))
     return tuple(item for item in offered if item.line in taken[:most])
-
-
-def first_taken(lines: Sequence[Line], chosen: str, teams: Sequence[str]) -> tuple[Line, ...]:
-    """Return whose curves stand first: the chosen scope's, beside the whole system's.
-
-    Where it has none of its own, those of its teams; of treatments all.
-    """
-    own = [line for line in lines if line.key == chosen]
-    if own:
-        return (*own, *(line for line in lines if line.kind == "system" != own[0].kind))
-    return tuple([line for line in lines if line.key in teams] or lines)
 
 
 def _curves(

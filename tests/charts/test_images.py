@@ -53,6 +53,12 @@ def bars(*names: str) -> Spec:
     }
 
 
+def draw(form: images.Form, spec: Spec, caption: Caption) -> bytes:
+    """A picture drawn in this process."""
+    (made,) = images.draw(images.Order(spec, ((form, caption),)))
+    return made
+
+
 def words_of(svg: bytes) -> str:
     """All text of a picture, in its order."""
     root = ElementTree.fromstring(svg)
@@ -71,7 +77,7 @@ def at_the_edge(png: bytes, below: int = 0) -> bool:
 
 
 def test_every_word_is_in_the_picture() -> None:
-    svg = images.draw("svg", bars("North", "South"), CAPTION)
+    svg = draw("svg", bars("North", "South"), CAPTION)
     said = words_of(svg)
     for text in (CAPTION.title, CAPTION.about, *CAPTION.notes, CAPTION.marking, CAPTION.source):
         assert text in said
@@ -81,22 +87,22 @@ def test_every_word_is_in_the_picture() -> None:
 
 
 def test_real_data_carry_no_stamp() -> None:
-    svg = images.draw("svg", bars("North"), Caption("Title"))
+    svg = draw("svg", bars("North"), Caption("Title"))
     assert "INVENTED" not in words_of(svg)
     assert theme.LIGHT.neutral.encode() not in svg
 
 
 def test_a_chart_gets_a_width_and_a_font_that_is_at_hand() -> None:
-    svg = images.draw("svg", bars("North", "South"), CAPTION).decode()
+    svg = draw("svg", bars("North", "South"), CAPTION).decode()
     fonts = set(re.findall(r"""font-family=(?:"([^"]*)"|'([^']*)')""", svg))
     assert {first.replace("&quot;", '"') or second for first, second in fonts} == {images.FONT}
-    png = pixels(images.draw("png", bars("North", "South"), CAPTION))
+    png = pixels(draw("png", bars("North", "South"), CAPTION))
     assert png.shape[1] == (WIDTH + 2 * MARGIN) * SHARPNESS
 
 
 def test_a_wider_picture_stays_whole(library: Library, labels: Labels) -> None:
     spec = process_map.designed(library, labels)
-    png = images.draw("png", spec, Caption("The designed map"))
+    png = draw("png", spec, Caption("The designed map"))
     assert pixels(png).shape[1] > spec["width"] * SHARPNESS
     assert not at_the_edge(png)
 
@@ -105,14 +111,14 @@ def test_a_wider_picture_stays_whole(library: Library, labels: Labels) -> None:
 @given(WORDS, WORDS)
 def test_no_word_of_the_caption_is_cut_off(title: str, note: str) -> None:
     caption = Caption(title, note, (note, title), note, title)
-    assert not at_the_edge(images.draw("png", bars("North"), caption))
+    assert not at_the_edge(draw("png", bars("North"), caption))
 
 
 @settings(max_examples=15, deadline=None)
 @given(WORDS)
 @example("W" * 100)
 def test_no_word_of_the_chart_is_cut_off(name: str) -> None:
-    dots = pixels(images.draw("png", bars(name, "South"), Caption("")))
+    dots = pixels(draw("png", bars(name, "South"), Caption("")))
     chart = dots[: -(2 * MARGIN + 12) * SHARPNESS]
     left, right = MARGIN * SHARPNESS, (MARGIN + WIDTH) * SHARPNESS
     assert (chart[:, left - 2 : left + 1] == 255).all()
@@ -121,8 +127,8 @@ def test_no_word_of_the_chart_is_cut_off(name: str) -> None:
 
 
 def test_the_search_for_cut_words_finds_them() -> None:
-    assert at_the_edge(images.draw("png", bars("North"), CAPTION))
-    assert not at_the_edge(images.draw("png", bars("North"), CAPTION), below=34)
+    assert at_the_edge(draw("png", bars("North"), CAPTION))
+    assert not at_the_edge(draw("png", bars("North"), CAPTION), below=34)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,7 @@ def test_the_search_for_cut_words_finds_them() -> None:
 )
 def test_nothing_is_fetched(fetching: Spec) -> None:
     with pytest.raises(ValueError, match="fetches"):
-        images.draw("svg", bars("North") | fetching, CAPTION)
+        draw("svg", bars("North") | fetching, CAPTION)
 
 
 def test_several_readers_at_once_get_each_their_own() -> None:
@@ -146,7 +152,7 @@ def test_several_readers_at_once_get_each_their_own() -> None:
         drawn = list(
             readers.map(lambda title: images.image("svg", bars("North"), Caption(title)), titles)
         )
-    assert drawn == [images.draw("svg", bars("North"), Caption(title)) for title in titles]
+    assert drawn == [draw("svg", bars("North"), Caption(title)) for title in titles]
     assert len(set(drawn)) == len(titles)
 
 

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from pdqi.config import Config, Policy
 from pdqi.disclosure import Family, protect, rounded
-from pdqi.metrics.kpi import Count, PairedProportion, Proportion, Statistic, Tally
+from pdqi.metrics.kpi import (
+    Count,
+    PairedProportion,
+    Proportion,
+    Sorted,
+    Statistic,
+    Tally,
+)
 from pdqi.metrics.measure import Raw, RawRow
 from pdqi.model import Basis, Period, Published, State
 
@@ -214,3 +221,73 @@ def test_a_higher_threshold_never_shows_more(parts: list[tuple[int, int]], thres
     low = CONTROLLED.model_copy(update={"threshold": threshold})
     high = CONTROLLED.model_copy(update={"threshold": threshold + 1})
     assert shown_small(high) <= shown_small(low)
+
+
+def sorted_rows(*numbers: tuple[int, int, int], within: bool = True) -> Raw:
+    """Raw rows of a whole and the three parts that it falls into."""
+    whole = ("whole",) if within else ()
+    parts = tuple(Count(name, name, within=whole) for name in "xyz")
+    kind = Sorted(counts=(Count("whole", "Whole"), *parts), main="whole")
+    rows = (
+        RawRow(scope, None, {"whole": sum(n), **dict(zip("xyz", n, strict=True))}, {})
+        for scope, n in zip("abcd", numbers, strict=False)
+    )
+    return Raw("test", kind, BASIS, tuple(rows))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "hidden"),
+    [
+        ((90, 3, 20), {"y", "z"}),
+        ((97, 3, 0), {"x", "y"}),
+        ((0, 0, 40), set()),
+        ((7, 0, 0), set()),
+        ((2, 1, 0), {"whole", *"xyz"}),
+        ((50, 30, 20), set()),
+    ],
+)
+def test_one_hidden_part_of_a_row_takes_the_next_smallest_with_it(
+    numbers: tuple[int, int, int], hidden: set[str]
+) -> None:
+    figure = protect(sorted_rows(numbers), (), CONTROLLED).figures[0]
+    assert {name for name in ("whole", *"xyz") if figure[name].value is None} == hidden
+
+
+def test_a_part_that_leaves_a_small_rest_is_hidden_too() -> None:
+    figure = protect(sorted_rows((1, 2, 97), within=False), (), CONTROLLED).figures[0]
+    assert {name for name in ("whole", *"xyz") if figure[name].value is None} == set("xyz")
+    open_rest = CONTROLLED.model_copy(update={"protect_complement": False})
+    figure = protect(sorted_rows((1, 2, 97), within=False), (), open_rest).figures[0]
+    assert figure["z"].value == 95
+
+
+@settings(max_examples=300)
+@given(st.tuples(*[st.integers(0, 30)] * 3), st.booleans())
+@example((1, 1, 5), True)
+@example((6, 1, 0), False)
+@example((2, 0, 0), False)
+def test_no_small_part_of_a_row_is_pinned(numbers: tuple[int, int, int], within: bool) -> None:
+    """Whoever tries every number that could be behind what is shown finds more than one for each.
+
+    The reader knows threshold and rounding, and that a count hidden is one to four, or that one to
+    four are not in it, or that it was hidden to protect another.
+    """
+    figure = protect(sorted_rows(numbers, within=within), (), CONTROLLED).figures[0]
+    whole = figure["whole"].value
+
+    def before(value: float | None) -> range:
+        if value is None:
+            return range(40)
+        return range(1) if value == 0 else range(max(5, int(value) - 2), int(value) + 3)
+
+    possible: dict[str, set[int]] = {name: set() for name in "xyz"}
+    for x in before(figure["x"].value):
+        for y in before(figure["y"].value):
+            for z in before(figure["z"].value):
+                if whole is None or x + y + z in before(whole):
+                    for name, number in zip("xyz", (x, y, z), strict=True):
+                        possible[name].add(number)
+    for name, number in zip("xyz", numbers, strict=True):
+        if 0 < number < 5:
+            assert figure[name].value is None
+            assert len(possible[name] & {1, 2, 3, 4}) > 1

@@ -14,14 +14,13 @@ from pdqi.charts import waiting as bars
 from pdqi.charts.endings import endings
 from pdqi.disclosure import protect
 from pdqi.findings.readings import Line
-from pdqi.findings.waits import Length, lengths, supported, waiting_list
+from pdqi.findings.waits import Length, first_taken, lengths, supported, waiting_list
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import kpi
 from pdqi.metrics.kpi import Duration
 from pdqi.metrics.measure import Raw, RawRow
 from pdqi.model import Published, State
 from pdqi.statistics.survival import survival
-from pdqi.ui.waits import first_taken
 from tests.disclosure.test_disclosure import BASIS, CONFIG
 
 LABELS = Labels.of(CONFIG)

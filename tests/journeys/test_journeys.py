@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pdqi.ui.filters import OPTIONS
+from pdqi.ui.quality import VIEWS as QUALITY_VIEWS
 from pdqi.ui.shell import PLACES
 
 from .conftest import Open, served, settle
@@ -133,11 +134,10 @@ def test_a_link_to_an_unknown_team_says_so(address: str, visit: Open) -> None:
     assert chosen(page).startswith("Whole system")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colours"), [(1440, "dark"), (390, "light")])
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.id)
 def test_every_page_is_accessible(
-    place, colours: str, width: int, address: str, visit: Open
+    place, width: int, colours: str, address: str, visit: Open
 ) -> None:
     look_for_faults(
         visit(f"{address}/{place.id}?scope=north_crhtt&section=all", width, 1600, colours)
@@ -152,6 +152,14 @@ def test_every_view_of_findings_is_accessible(
 ) -> None:
     link = f"{address}/findings?scope=community_and_crisis&section={section}&view={view}"
     look_for_faults(visit(link, width, 1600, colours))
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1440, "dark"), (390, "light")])
+@pytest.mark.parametrize("view", QUALITY_VIEWS)
+def test_every_view_of_data_quality_is_accessible(
+    view: str, width: int, colours: str, address: str, visit: Open
+) -> None:
+    look_for_faults(visit(f"{address}/data_quality?quality={view}", width, 1600, colours))
 
 
 def look_for_faults(page: Page) -> None:

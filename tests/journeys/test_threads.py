@@ -96,8 +96,7 @@ def test_on_a_phone_the_diagram_is_a_list(address: str, visit: Open) -> None:
         assert box["height"] >= 24, text
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colours"), [(1440, "dark"), (390, "light")])
 @pytest.mark.parametrize(
     "view",
     [

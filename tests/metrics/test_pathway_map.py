@@ -228,7 +228,7 @@ def measured(
     return steps, routes
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), PERIODS)
 def test_steps_and_routes_are_counted_as_they_read(
     world: dict[str, list[dict[str, Any]]], period: Period

@@ -180,7 +180,7 @@ def measured(
         }
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds(), PERIODS, st.sampled_from(FORMS))
 def test_rules_are_judged_as_they_read(
     world: dict[str, list[dict[str, Any]]], period: Period, of: Rule

@@ -5,8 +5,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,74 +12,13 @@ import openpyxl
 import pytest
 
 from pdqi.__main__ import main
-from pdqi.config import Config
-from pdqi.content import Library
 from pdqi.demo import demo
 from pdqi.errors import RequestError
-from pdqi.meeting.invented import invent
-from pdqi.metrics.catalogue import KPI_IDS
-from pdqi.service import Service
 from pdqi.snapshot import folder
-from pdqi.snapshot.frozen import Exhibit, Snapshot
-from pdqi.snapshot.make import make
+from pdqi.snapshot.frozen import Snapshot
 from pdqi.snapshot.pack import FORMS, forms_of, pack
 from pdqi.snapshot.verify import verify, whole
-from tests.journal.conftest import opened
-
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = Config.load(ROOT / "config.yaml")
-LIBRARY = Library.load(ROOT / "data" / "content", CONFIG, KPI_IDS)
-NOW = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("snapshot") / "store"
-    demo(path, CONFIG, people=1_500, seed=5)
-    invent(ROOT / "data" / "demonstration" / "meetings.yaml", path, CONFIG, LIBRARY)
-    return path
-
-
-def made(store: Path, role: str = "stakeholder", *, briefing: bool = False) -> Snapshot:
-    service = Service.open(store, CONFIG, LIBRARY.rules.rules, LIBRARY.process_map)
-    journal = opened(CONFIG, store, demonstration=True)
-    period = service.default_period
-    assert period is not None
-    with service.store:
-        found = make(
-            service,
-            LIBRARY,
-            service.viewer(role),
-            service.basis(period),
-            service.scope("system"),
-            journal.standing(),
-            maker="qi_lead",
-            briefing=briefing,
-            now=NOW,
-        )
-    journal.close()
-    return found
-
-
-@pytest.fixture(scope="module")
-def snapshot(store: Path) -> Snapshot:
-    return made(store)
-
-
-@pytest.fixture(scope="module")
-def packed(snapshot: Snapshot) -> bytes:
-    return pack(snapshot, ("html", "xlsx", "csv"))
-
-
-def exhibits(snapshot: Snapshot) -> Iterator[Exhibit]:
-    for section in snapshot.sections:
-        yield from section.exhibits
-
-
-def inside(data: bytes, ending: str) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        (name,) = [each for each in archive.namelist() if each.endswith(ending)]
-        return archive.read(name)
+from tests.snapshot.conftest import CONFIG, LIBRARY, exhibits, inside, made
 
 
 def test_it_comes_back_as_it_was(snapshot: Snapshot) -> None:
@@ -154,9 +91,9 @@ def test_the_workbook_is_read_by_another_program(snapshot: Snapshot, packed: byt
 
 
 def test_no_small_count_is_in_it(snapshot: Snapshot) -> None:
-    small = re.compile(r"^[1-4]$|\b[1-4] of \d|\b[1-4] people\b")
+    small = re.compile(r"^[1-4]$|\b[1-4] of \d+\b(?! (?:teams|months))|\b[1-4] people\b")
     for section in snapshot.sections:
-        if section.id == "workstreams":
+        if section.id in ("workstreams", "voices"):
             continue
         for exhibit in section.exhibits:
             columns = exhibit.sheet.columns if exhibit.sheet else ()

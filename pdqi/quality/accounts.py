@@ -1,17 +1,16 @@
-"""How good the data are, as far as the reader may know: rows per file, and fields that are empty.
+"""Where the rows of each file went, as far as the reader may know.
 
 A row is often a person, so numbers of rows are protected like counts of people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pdqi.config import Policy
 from pdqi.disclosure import rounded
-from pdqi.model import NO_DATA, SUPPRESSED, Cell
+from pdqi.model import SUPPRESSED, Cell
 from pdqi.service import Service, Viewer
 from pdqi.store.folder import FileAccount
-from pdqi.store.schema import TABLES
 
 
 @dataclass(frozen=True)
@@ -30,19 +29,6 @@ class Account:
     """Oddities of rows that were kept."""
     first_on: str | None
     last_on: str | None
-
-
-@dataclass(frozen=True)
-class Filled:
-    """How many rows of a table have a value in one field, protected."""
-
-    table: str
-    column: str
-    meaning: str
-    rows: Cell
-    missing: Cell
-    share: Cell
-    """Share of rows that have a value, as a fraction."""
 
 
 def accounts(service: Service, viewer: Viewer) -> tuple[Account, ...]:
@@ -80,29 +66,9 @@ def _parts(parts: Mapping[str, int], policy: Policy) -> dict[str, Cell]:
     return cells
 
 
-def completeness(service: Service, viewer: Viewer) -> tuple[Filled, ...]:
-    """Return how complete each field of each table is; fields that must be there are left out."""
-    found = []
-    with service.store.session() as session:
-        for table in TABLES:
-            columns = [column for column in table.columns if not column.required]
-            # Identifiers are those of our own schema.
-            sums = ", ".join(f"count({column.name}) as {column.name}" for column in columns)
-            row = session.rows(
-                f"select count(*) as every_row{', ' if sums else ''}{sums} from {table.name}"
-            )[0]
-            for column in columns:
-                cells = _filled(int(row["every_row"]), int(row[column.name]), viewer.policy)
-                found.append(Filled(table.name, column.name, column.meaning, *cells))
-    return tuple(found)
-
-
-def _filled(rows: int, filled: int, policy: Policy) -> Sequence[Cell]:
-    """Return rows, rows without a value, and the share that has one."""
-    missing = rows - filled
-    every, without = _count(rows, policy), _count(missing, policy)
-    if SUPPRESSED in (every, without) or _count(filled, policy) is SUPPRESSED:
-        return every, SUPPRESSED, SUPPRESSED
-    if not every.value:
-        return every, without, NO_DATA
-    return every, without, Cell(1 - float(without.value or 0) / float(every.value))
+def left_out(service: Service, viewer: Viewer) -> dict[str, Cell]:
+    """Return how many rows of each table were left out, of all files; none where none was."""
+    found: dict[str, int] = {}
+    for item in service.manifest.accounts:
+        found[item.table] = found.get(item.table, 0) + sum(item.reasons.values())
+    return {name: _count(count, viewer.policy) for name, count in found.items()}
