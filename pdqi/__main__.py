@@ -1,4 +1,4 @@
-"""The commands: `python -m pdqi check | load | demo | kpis | transitions | snapshot | verify`.
+"""The commands: `python -m pdqi check | map | load | demo | kpis | …`; `--help` lists them all.
 
 Parsing and printing only; what is done lives in the modules named. Exit codes are those of the
 error classes, 0 for success.
@@ -52,6 +52,33 @@ def check(options: argparse.Namespace) -> int:
     return 0
 
 
+def draft_mapping(options: argparse.Namespace) -> int:
+    """Draft a mapping for extracts that nobody has mapped yet."""
+    from pdqi.config import Config
+    from pdqi.ingest.drafting import draft_of
+
+    out: Path | None = options.out
+    if out is not None and out.exists():
+        fix = "Name another file: a mapping that somebody worked on is never overwritten."
+        raise RequestError(Problem("The file is there already.", out.name, fix=fix))
+    draft = draft_of(options.files, Config.load(options.config))
+    if out is None:
+        print(draft.text, end="")
+    else:
+        try:
+            out.write_text(draft.text, encoding="utf-8")
+        except OSError as error:
+            fix = "Name a file in a folder that you may write in."
+            raise RequestError(
+                Problem("The draft cannot be written.", out.name, fix=fix)
+            ) from error
+    said = [*draft.said, *(f"To fill in: {one}" for one in draft.must)]
+    said += [f"To look at: {one}" for one in draft.look]
+    for sentence in said:
+        print(sentence, file=sys.stderr)
+    return 0
+
+
 def load(options: argparse.Namespace) -> int:
     """Load a source's extracts into a store, all or nothing."""
     from pdqi.config import Config
@@ -59,15 +86,23 @@ def load(options: argparse.Namespace) -> int:
     from pdqi.ingest.loading import load as load_extracts
     from pdqi.store import folder
 
-    config = Config.load(options.config)
-    secret, note = pseudonym.secret(options.store)
+    config, say = Config.load(options.config), _say(options.json)
+    if options.dry_run and not (options.store / "CURRENT").exists():
+        # Nothing is kept, so nobody has to be known again.
+        secret, note = os.urandom(32), None
+    else:
+        secret, note = pseudonym.secret(options.store, create=not options.dry_run)
     if note:
         print(note, file=sys.stderr)
     report = load_extracts(
-        options.mapping, options.folder, options.store, config, secret, _say(options.json)
-    )
+        options.mapping, options.folder, options.store, config, secret, say,
+        dry_run=options.dry_run,
+    )  # fmt: skip
+    if options.dry_run:
+        print(json.dumps(report.as_json(), indent=1) if options.json else report.as_text())
+        return 0
     if folder.manifest(folder.current(options.store)).kind == "trust":
-        _derive(options.store, config, _say(options.json))
+        _derive(options.store, config, say)
     print(json.dumps(report.as_json(), indent=1) if options.json else report.as_text())
     return 0
 
@@ -298,10 +333,15 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument("--content", type=Path, default=ROOT / "data" / "content", metavar="DIR")
     checked.add_argument("--mappings", type=Path, default=ROOT / "data" / "sources", metavar="DIR")
 
+    drafted = command("map", draft_mapping)
+    drafted.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a keeper's extracts")
+    drafted.add_argument("--out", type=Path, metavar="MAPPING", help="printed if unset")
+
     loaded = command("load", load)
     loaded.add_argument("mapping", type=Path, metavar="MAPPING", help="the source's mapping file")
     loaded.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR")
     _add_store(loaded)
+    loaded.add_argument("--dry-run", action="store_true", help="say what would happen, no more")
     loaded.add_argument("--json", action="store_true", help="print the row accounts as JSON")
 
     made = command("demo", demo)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from benchmarks import editing
+from benchmarks import editing, loading
 from benchmarks import map as map_benchmark
 from benchmarks.figures import Figures, differences, how_many
 from benchmarks.run_one import ENGINES, run
@@ -83,3 +83,11 @@ def test_no_form_is_lost_or_entered_twice_when_many_edit(store: Path) -> None:
     assert found.entries == 20
     assert found.twice == 0
     assert found.looks
+
+
+def test_the_invented_extracts_load_and_are_mostly_sound(tmp_path: Path) -> None:
+    loading.make_extracts(tmp_path / "files", 3_000, CONFIG)
+    (tmp_path / "mapping.yaml").write_text(loading.MAPPING, encoding="utf-8")
+    found = loading.run(tmp_path, tmp_path / "store")
+    assert found["rows"] >= 4_000
+    assert 0.9 < found["stored"] / found["rows"] < 1

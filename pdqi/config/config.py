@@ -21,6 +21,7 @@ from pdqi.config.parts import (
     Id,
     JournalPlace,
     Organisation,
+    Overlap,
     Pathway,
     Permission,
     Policy,
@@ -66,6 +67,7 @@ class Config(Frozen):
     default_role: Id
     journal: JournalPlace = JournalPlace()
     snapshots: SnapshotPlace = SnapshotPlace()
+    overlaps: tuple[Overlap, ...] = Field(default=(), max_length=12)
     targets: tuple[Target, ...] = ()
     headline: tuple[Id, ...] = ()
 
@@ -166,8 +168,10 @@ class Config(Frozen):
         """The definitions' version: 12 hex digits that change when any setting does.
 
         Where journal and snapshots are and who may write them are left out: no figure hangs on it.
+        So are overlaps of sources, which are settled at loading.
         """
         left_out: Any = {"journal": True, "snapshots": True, "roles": {"__all__": {"may"}}}
+        left_out["overlaps"] = True
         return digest_of(self.model_dump(mode="json", exclude=left_out))
 
 

@@ -73,6 +73,7 @@ def _ids(config: "Config", faults: _Faults) -> None:
         "age_bands": config.age_bands,
         "policies": config.policies,
         "roles": config.roles,
+        "overlaps": config.overlaps,
     }
     for name, items in groups.items():
         faults.unique([((name, i, "id"), item.id) for i, item in enumerate(items)], "id")
@@ -136,6 +137,9 @@ def _references(config: "Config", faults: _Faults) -> None:
     faults.known(
         ("default_age_band",), config.default_age_band, {item.id for item in config.age_bands}
     )
+    for i, overlap in enumerate(config.overlaps):
+        for j, name in enumerate(overlap.teams):
+            faults.known(("overlaps", i, "teams", j), name, services | teams)
     policies = {item.id for item in config.policies}
     for i, role in enumerate(config.roles):
         faults.known(("roles", i, "policy"), role.policy, policies)

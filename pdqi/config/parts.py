@@ -272,6 +272,31 @@ def _check_url(url: str) -> None:
         raise ValueError(f"'url' does not have the form {form}.")
 
 
+class Overlap(Frozen):
+    """What several sources tell of the same things, and which of them is believed.
+
+    `sources` are ids of mappings, the one that is believed first; `teams` are teams and services.
+    Rows about one person and team whose days lie within `within_days` tell of one thing; they
+    disagree where a date of `compare` differs. A day is a start, or the referral without one.
+    """
+
+    id: Id
+    name: Text
+    table: Literal["episodes", "treatments", "events"]
+    sources: tuple[Id, ...] = Field(min_length=2, max_length=6)
+    teams: tuple[Id, ...] = Field(min_length=1)
+    within_days: Annotated[int, Field(ge=0, le=31)] = 3
+    compare: tuple[Literal["referred_on", "assessed_on", "started_on", "ended_on"], ...] = ()
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        if len(set(self.sources)) < len(self.sources):
+            raise ValueError("A source stands twice in 'sources'. Keep its better place.")
+        if self.table == "events" and self.compare:
+            raise ValueError("Events have one day and nothing to compare. Remove 'compare'.")
+        return self
+
+
 class Target(Frozen):
     """A target for a figure from a date on: shares as fractions, durations in days."""
 

@@ -15,12 +15,13 @@ from pdqi.store.schema import PROVENANCE, TABLES, Table
 
 PROVENANCE_NAMES = names(name for name, _ in PROVENANCE)
 EXTRA_TABLES = {
-    "links": "namespace varchar, hash varchar, person_id varchar, source varchar",
+    "links": "namespace varchar, hash varchar, person_id varchar, source varchar, "
+    "source_file varchar, source_row integer",
     "quarantine": "source varchar, file varchar, row integer, reasons varchar[], cells varchar",
     "duplicates": "source varchar, file varchar, row integer, same_as integer",
 }
 ORDERS = {
-    "links": "namespace, hash, person_id, source",
+    "links": "namespace, hash, person_id, source, source_file, source_row",
     "quarantine": "source, file, row",
     "duplicates": "source, file, row",
 }
@@ -35,8 +36,11 @@ def bring_back(connection: duckdb.DuckDBPyConnection, version: Path | None, sour
         connection.execute(f"create table old_{name} ({columns})")
     if version is None:
         return
-    for name in (*(table.name for table in TABLES), *EXTRA_TABLES):
-        file = version / f"{name}.parquet"
+    # What another source overrules is kept as well: it counts again when that source goes.
+    every = [(name, name) for name in (*(table.name for table in TABLES), *EXTRA_TABLES)]
+    every += [(table.name, f"overruled_{table.name}") for table in TABLES]
+    for name, stem in every:
+        file = version / f"{stem}.parquet"
         if file.is_file():
             # The keys of people are needed to know whom the others' rows are about.
             keep = "" if name == "people" else "where source <> $source"
@@ -59,12 +63,29 @@ def link_people(
         pairs += [(name, f"alias_{name}") for name in file.wanted.also_known_as]
         for namespace, column in pairs:
             connection.execute(
-                f"insert into out_links select $namespace, {column}, person_id, $source "
-                f"from rows_{number} where len(reasons) = 0 and {column} is not null",
-                {"namespace": namespace, "source": source},
+                f"insert into out_links select $namespace, {column}, person_id, $source, $file, "
+                f"row from rows_{number} where len(reasons) = 0 and {column} is not null",
+                {"namespace": namespace, "source": source, "file": file.name},
             )
+    _know(connection)
+
+
+def link_more(
+    connection: duckdb.DuckDBPyConnection, source: str, number: int, file: SourceFile
+) -> None:
+    """Add what a judged link file says to `out_links` and `known`."""
+    (alias,) = file.wanted.also_known_as
     connection.execute(
-        "create table known as select namespace, hash, min(person_id) as person_id, "
+        f"insert into out_links select $namespace, alias_{alias}, person_id, $source, $file, row "
+        f"from rows_{number} where len(reasons) = 0",
+        {"namespace": alias, "source": source, "file": file.name},
+    )
+    _know(connection)
+
+
+def _know(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "create or replace table known as select namespace, hash, min(person_id) as person_id, "
         "count(distinct person_id) > 1 as several from out_links group by namespace, hash"
     )
 
@@ -95,7 +116,6 @@ def assemble(
 
 def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write every table as Parquet, its rows in a fixed order; returns the rows of each table."""
-    rows = {}
     for table in TABLES:
         columns = names(name for name, _ in table.ddl())
         order = "source, source_file, source_row"
@@ -105,10 +125,15 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]
             folder,
             table.name,
         )
-        (rows[table.name],) = one(connection, f"select count(*) from out_{table.name}")
     for name, order in ORDERS.items():
         _write(connection, f"select * from out_{name} order by {order}", folder, name)
-    return rows
+    return count(connection)
+
+
+def count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the rows of each table of the new version."""
+    counted = {t.name: one(connection, f"select count(*) from out_{t.name}") for t in TABLES}
+    return {name: int(rows) for name, (rows,) in counted.items()}
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, folder: Path, name: str) -> None:

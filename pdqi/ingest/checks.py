@@ -7,8 +7,8 @@ from pydantic import ConfigDict
 from pdqi.config import Config, folded
 from pdqi.errors import LoadError, Problem, one_of
 from pdqi.ingest.log_mapping import LogMapping
-from pdqi.ingest.mapping import DATE_FORMS, ENDINGS, ColumnMap, FileMap, Mapping
-from pdqi.store.schema import TABLES, Column, Table, table
+from pdqi.ingest.mapping import DATE_FORMS, ENDINGS, STILL_OPEN, ColumnMap, FileMap, Mapping
+from pdqi.store.schema import LINKS, TABLES, Column, Table, table
 from pdqi.yamlfile import Frozen, Lines, read
 
 Path_ = tuple[str | int, ...]
@@ -116,7 +116,7 @@ class _Checker:
                     )
 
     def _check_file(self, path: Path_, item: FileMap) -> None:
-        names = {one.name for one in TABLES}
+        names = {one.name for one in (*TABLES, LINKS)}
         ending = "." + item.file.rsplit(".", 1)[-1].casefold()
         if item.format is None and ending not in ENDINGS:
             allowed = ", ".join(sorted(ENDINGS))
@@ -160,6 +160,7 @@ class _Checker:
                 fix="Remove it.",
             )
         if item.person is not None:
+            self._check_filled_in((*path, "person", "column"), item.person.column)
             place = (*path, "person", "identifier")
             self._known(place, "identifier", item.person.identifier, declared)
         if item.declares_people != (target.name == "people"):
@@ -172,11 +173,20 @@ class _Checker:
                 self._fault(
                     place, f"'{name}' is the identifier of the list itself.", fix="Remove it."
                 )
-        if item.also_known_as and not item.declares_people:
-            what = "Only the client list tells by what else people are known."
+        if item.also_known_as and not item.declares_people and target is not LINKS:
+            what = "Only the client list and link files tell by what else people are known."
             self._fault((*path, "also_known_as"), what)
+        if target is LINKS and len(item.also_known_as) != 1:
+            what = "A link file says by which one other number people are known."
+            self._fault(path, what, fix="Give 'also_known_as: {KIND: COLUMN}', once.")
+
+    def _check_filled_in(self, path: Path_, given: tuple[str, ...]) -> None:
+        if STILL_OPEN in given:
+            fix = "Put the name of the file's column in place of it."
+            self._fault(path, f"'{STILL_OPEN}' is still open.", fix=fix)
 
     def _check_column(self, path: Path_, mapped: ColumnMap, column: Column) -> None:
+        self._check_filled_in(path, mapped.column)
         if mapped.open_dates and column.type != "DATE":
             self._fault((*path, "open_dates"), f"'{column.name}' is not a date.", fix="Remove it.")
         if column.name == "code_system" and mapped.column:

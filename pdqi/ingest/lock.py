@@ -15,11 +15,12 @@ WORK = ".loading-"
 
 
 @contextmanager
-def loading(store: Path) -> Iterator[Path]:
+def loading(store: Path, load_id: str | None = None) -> Iterator[Path]:
     """Hold the store's lock and give a folder to work in, which is removed afterwards.
 
-    What a load that was killed has left behind is removed first. Raises `LoadError` where
-    another load is under way. A folder that was made for a load that failed goes again.
+    It stays only where the load was stopped and not ended: the same load finds it again. What
+    another load has left behind is removed first. Raises `LoadError` where another load is under
+    way. A folder that was made for a load that failed goes again.
     """
     try:
         store.mkdir(parents=True, exist_ok=True)
@@ -31,14 +32,22 @@ def loading(store: Path) -> Iterator[Path]:
         if not _taken(file):
             fix = "Wait until it has ended, then load again."
             raise LoadError(Problem("Another load into this store is under way.", fix=fix))
-        _remove_leftovers(store)
-        work = Path(tempfile.mkdtemp(prefix=WORK, dir=store))
+        work = store / f"{WORK}{load_id}" if load_id else None
+        _remove_leftovers(store, work)
+        if work is None:
+            work = Path(tempfile.mkdtemp(prefix=WORK, dir=store))
+        work.mkdir(mode=0o700, exist_ok=True)
         try:
             yield work
-        finally:
+        except (KeyboardInterrupt, SystemExit):
+            _remove_empty(work, store)
+            raise
+        except BaseException:
             shutil.rmtree(work, ignore_errors=True)
-            if not (store / "CURRENT").exists():
-                _remove_empty(store)
+            _remove_empty(store)
+            raise
+        shutil.rmtree(work, ignore_errors=True)
+        _remove_empty(store)
 
 
 def _taken(file: IO[bytes]) -> bool:
@@ -58,18 +67,22 @@ def _taken(file: IO[bytes]) -> bool:
     return True
 
 
-def _remove_leftovers(store: Path) -> None:
+def _remove_leftovers(store: Path, kept: Path | None) -> None:
     for left in (*store.glob(f"{WORK}*"), *store.glob("versions/.writing-*")):
-        shutil.rmtree(left, ignore_errors=True)
+        if left != kept:
+            shutil.rmtree(left, ignore_errors=True)
     for left in store.glob(".current-*"):
         with suppress(OSError):
             left.unlink()
 
 
-def _remove_empty(store: Path) -> None:
-    """Remove a store that never came to hold anything, as far as it is ours."""
-    with suppress(OSError):
-        if (store / "versions").exists():
-            (store / "versions").rmdir()
-        (store / LOCK).unlink()
-        store.rmdir()
+def _remove_empty(*folders: Path) -> None:
+    """Remove a working folder without anything in it, and a store that never held anything."""
+    for folder in folders:
+        with suppress(OSError):
+            if (folder / "CURRENT").exists() or any(folder.glob(f"{WORK}*")):
+                continue
+            if (folder / "versions").exists():
+                (folder / "versions").rmdir()
+            (folder / LOCK).unlink(missing_ok=True)
+            folder.rmdir()

@@ -36,6 +36,9 @@ DATE_FORMS: dict[str, tuple[str, str]] = {
 ALWAYS_ACCEPTED = "yyyy-mm-dd"
 """How date cells of workbooks and Parquet are written out; it cannot be misread."""
 
+STILL_OPEN = "???"
+"""What a draft has where a person has to fill something in."""
+
 Delimiter = Literal["comma", "semicolon", "tab", "bar"]
 DELIMITERS: dict[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pdqi.ingest.agreement import Disagreement
 from pdqi.ingest.reasons import DUPLICATE, REASONS
-from pdqi.store.folder import FileAccount
+from pdqi.ingest.rehearsal import Rehearsal
+from pdqi.store.folder import FileAccount, Sending
 
 ALWAYS_SAID = ("rows_in_file", "stored", "duplicate_row")
 
@@ -22,23 +24,31 @@ class UnknownWord:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The outcome of a load; `rows` are those of the whole store, by table."""
+    """The outcome of a load; `rows` are those of the whole store, by table.
 
-    version: str
+    Of a dry run there is no version; `rehearsal` has its examples.
+    """
+
+    version: str | None
     changed: bool
     accounts: tuple[FileAccount, ...]
     rows: dict[str, int]
     unknown: tuple[UnknownWord, ...] = ()
     not_read: tuple[str, ...] = ()
+    rehearsal: Rehearsal | None = None
+    disagreements: tuple[Disagreement, ...] = ()
+    replaced: Sending | None = None
+    """What the same source sent before, if this replaced it."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
-        return {
+        said = {
             "version": self.version,
             "changed": self.changed,
             "files": {account.file: _counts(account) for account in self.accounts},
             "rows": dict(self.rows),
         }
+        return said | ({"dry_run": self.rehearsal.as_json()} if self.rehearsal else {})
 
     def as_text(self) -> str:
         """Return a plain text table that adds up, with what to do about each reason."""
@@ -71,8 +81,21 @@ class LoadReport:
         if notes:
             lines += ["", "Rows that were kept, with a remark:"]
             lines += [f"    {file}: {n:,} × {note}" for file, note, n in notes]
+        if self.disagreements:
+            lines += ["", "What several sources tell of; the first is believed:"]
+            lines += [f"    {item}" for item in self.disagreements]
+        if self.replaced:
+            was = sum(account.stored for account in self.replaced.accounts)
+            now = sum(account.stored for account in self.accounts)
+            lines += [
+                "",
+                f"This replaces what '{self.replaced.name}' sent before, loaded"
+                f" {self.replaced.loaded_at[:10]}: {was:,} rows were stored then, {now:,} now.",
+            ]
         if self.not_read:
             lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
+        if self.rehearsal:
+            return "\n".join([*lines, *self.rehearsal.lines()])
         state = "is now current" if self.changed else "was current already; nothing has changed"
         return "\n".join([*lines, "", f"Version {self.version} {state}."])
 

@@ -20,7 +20,7 @@ from pdqi.ingest.pseudonym import without_nhs_numbers
 from pdqi.ingest.readers import SourceFile
 from pdqi.ingest.reasons import ORDER
 from pdqi.ingest.sql import Bound, folded_words, identifier_of, names, text_of
-from pdqi.store.schema import TABLES, Column, table
+from pdqi.store.schema import LINKS, TABLES, Column, table
 
 Pads = tuple[bytes, bytes]
 NUMBERS_ALLOWED = {"person_id", "episode_id", "code"}
@@ -56,12 +56,12 @@ def judge(
     source: SourceFile,
     mapping: Mapping,
     pads: Pads,
+    is_done: bool = False,
 ) -> list[Valued]:
     """Make `same_n` and `rows_n` from `raw_n`; the table `known` says who the people are.
 
-    Returns how the stored columns were made.
+    Returns how the stored columns were made; where that `is_done` already, it does no more.
     """
-    _find_repeats(connection, number, len(source.header.names))
     bound = Bound()
     wanted, target = source.wanted, table(source.wanted.table)
     empty = folded_words(connection, mapping.empty)
@@ -81,6 +81,9 @@ def judge(
         for column in target.columns
         if column.name != "person_id"
     ]
+    if is_done:
+        return made
+    _find_repeats(connection, number, len(source.header.names))
     faults = _faults(source, made, target.steps)
     hashes = {"person": wanted.person.identifier} if wanted.person else {}
     hashes |= {f"alias_{name}": name for name in wanted.also_known_as}
@@ -135,6 +138,10 @@ def _faults(
         faults.append(("unknown_person", "text_person is not null and known.person_id is null"))
         # A number that two people have: nothing says which of them is meant.
         faults.append(("conflicting_key", "coalesce(known.several, false)"))
+    if source.wanted.table == LINKS.name:
+        (alias,) = source.wanted.also_known_as
+        faults.append(("missing_required", f"alias_{alias} is null"))
+        faults.append(("conflicting_key", "coalesce(other.person_id <> known.person_id, false)"))
     return faults
 
 
@@ -153,6 +160,10 @@ def _person_and_key(source: SourceFile) -> str:
     if source.wanted.declares_people:
         return "person as person_id, person as key"
     person = "known.person_id" if source.wanted.person else "cast(null as varchar)"
+    if source.wanted.table == LINKS.name:
+        # The other number may stand for one person only.
+        (alias,) = source.wanted.also_known_as
+        return f"{person} as person_id, alias_{alias} as key"
     parts = [f"text_key_{position}" for position in range(len(source.wanted.key))]
     if not parts:
         return f"{person} as person_id, cast(null as varchar) as key"
@@ -165,9 +176,16 @@ def _known_join(source: SourceFile, bound: Bound) -> str:
     person = source.wanted.person
     if person is None or source.wanted.declares_people:
         return ""
-    return (
+    join = (
         f"left join known on known.namespace = {bound(person.identifier)} and known.hash = person"
     )
+    if source.wanted.table == LINKS.name:
+        (alias,) = source.wanted.also_known_as
+        join += (
+            f" left join known other on other.namespace = {bound(alias)}"
+            f" and other.hash = alias_{alias}"
+        )
+    return join
 
 
 def _settle_keys(

@@ -17,16 +17,16 @@ BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\u200b\ufeff"
 
 MACROS = (
     # The value of a cell: without blanks at its ends, and null where nothing is left.
-    r"create macro cleaned(cell) as nullif(trim(cell, {blanks}), '')",
+    r"create or replace macro cleaned(cell) as nullif(trim(cell, {blanks}), '')",
     # A spelling as it is compared; the same rule as config.folded.
-    r"create macro folded(words) as "
+    r"create or replace macro folded(words) as "
     r"lower(trim(regexp_replace(words, "
     r"'[\s\x0B\x{00A0}\x{2007}\x{202F}\x{3000}\x{200B}\x{FEFF}]+', ' ', 'g')))",
     # A date without the time of day.
-    r"create macro day_part(words) as case when contains(words, ':') then "
+    r"create or replace macro day_part(words) as case when contains(words, ':') then "
     r"regexp_replace(words, '[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$', '') else words end",
     # HMAC-SHA256 of an identifier in its namespace, 32 hex digits, from the key's two pads.
-    "create macro pseudonym(inner_pad, outer_pad, namespace, identifier) as "
+    "create or replace macro pseudonym(inner_pad, outer_pad, namespace, identifier) as "
     "substr(sha256(outer_pad || unhex(sha256(inner_pad || "
     "encode(namespace || chr(31) || identifier)))), 1, 32)",
 )

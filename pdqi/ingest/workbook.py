@@ -61,6 +61,10 @@ class Workbook:
             for sheet in self._sheets
         ]
 
+    def sheet(self, reading: int) -> str:
+        """Return the name of the sheet of one reading."""
+        return self._sheets[reading].name
+
     def rows(self, reading: int) -> Iterator[tuple[int, Sequence[str]]]:
         """Give every row with its number in the sheet; rows without any value are not rows."""
         return ((row, cells) for row, cells in _numbered(self._sheets[reading]) if any(cells))

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -56,6 +56,22 @@ class FileAccount:
 
 
 @dataclass(frozen=True)
+class Sending:
+    """One load of a source as the ledger keeps it: later ones replace its rows and not this."""
+
+    source: str
+    name: str
+    load_id: str
+    loaded_at: str
+    """When, ISO, UTC."""
+    files: tuple[tuple[str, str], ...]
+    """Each file's name and the SHA-256 of its bytes."""
+    accounts: tuple[FileAccount, ...]
+    version: str = ""
+    """The version that it made."""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a version holds and where it came from."""
 
@@ -73,6 +89,8 @@ class Manifest:
     """First and last day, ISO, that sources themselves say they cover; the others are judged."""
     kind: str = "trust"
     """What the tables are: those of a trust's records, or an event log's."""
+    sendings: tuple[Sending, ...] = ()
+    """The ledger: every load of every source into this store, the oldest first."""
     layout: int = LAYOUT
 
     @property
@@ -101,13 +119,27 @@ class Manifest:
                         fix="Load the extracts again into a new folder.",
                     )
                 )
-            accounts = tuple(FileAccount(**account) for account in data.pop("accounts"))
+            accounts = _accounts(data.pop("accounts"))
+            sendings = tuple(
+                Sending(
+                    **sending
+                    | {
+                        "files": tuple((name, digest) for name, digest in sending["files"]),
+                        "accounts": _accounts(sending["accounts"]),
+                    }
+                )
+                for sending in data.pop("sendings", ())
+            )
             covers = {name: (first, last) for name, (first, last) in data.pop("covers", {}).items()}
-            return cls(accounts=accounts, covers=covers, **data)
+            return cls(accounts=accounts, covers=covers, sendings=sendings, **data)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError(
                 Problem("The store's manifest is damaged.", fix="Load the extracts again.")
             ) from error
+
+
+def _accounts(given: list[dict[str, Any]]) -> tuple[FileAccount, ...]:
+    return tuple(FileAccount(**account) for account in given)
 
 
 def current(store: Path) -> Path:
@@ -159,8 +191,12 @@ def publish(
     covers: Mapping[str, tuple[date, date]] = MappingProxyType({}),
     kind: str = "trust",
     tables: Sequence[str] = TABLE_NAMES,
+    sendings: Sequence[Sending] = (),
 ) -> tuple[Manifest, bool]:
     """Make a written folder the current version, by one atomic rename.
+
+    `sendings` is the ledger so far and the new one, which gets the version's name; the ledger has
+    no part in that name.
 
     Returns the manifest and whether anything changed: the same tables and accounts as the
     current version leave the store untouched, its date included.
@@ -187,6 +223,9 @@ def publish(
         accounts=accounts,
         covers={name: (a.isoformat(), b.isoformat()) for name, (a, b) in covers.items()},
         kind=kind,
+        sendings=tuple(
+            item if item.version else replace(item, version=version) for item in sendings
+        ),
     )
     (folder / "manifest.json").write_text(made.to_json(), encoding="utf-8")
     for path in folder.iterdir():

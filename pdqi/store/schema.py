@@ -171,6 +171,10 @@ TABLES = (
 )
 
 
+LINKS = Table("links", "one person by two or more identifiers", ())
+"""What files fill that only say by what else people are known; no figure reads it."""
+
+
 def table(name: str) -> Table:
     """Return a table by name."""
-    return {item.name: item for item in TABLES}[name]
+    return {item.name: item for item in (*TABLES, LINKS)}[name]

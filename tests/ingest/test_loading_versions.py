@@ -53,6 +53,31 @@ def test_a_corrected_file_replaces_what_its_source_brought(trust: Trust) -> None
     assert len(trust.rows("episodes")) == 3
 
 
+def test_the_ledger_keeps_what_a_correction_replaced(trust: Trust) -> None:
+    trust.load(referrals=TWO + "3,Moon,GP,01/04/2022,,,\n")
+    first = trust.version.name
+    report = trust.load(referrals=TWO + "3,Oak,GP,01/04/2022,,,\n")
+    assert not trust.load().changed
+    one, two = folders.manifest(trust.version).sendings
+    assert [one.version, two.version] == [first, trust.version.name]
+    assert one.load_id != two.load_id
+    assert dict(one.files)["clients.csv"] == dict(two.files)["clients.csv"]
+    assert dict(one.files)["referrals.csv"] != dict(two.files)["referrals.csv"]
+    reasons = [{a.file: a.reasons for a in sent.accounts}["referrals.csv"] for sent in (one, two)]
+    assert reasons == [{"unknown_team": 1}, {}]
+    assert report.replaced == one
+    assert "sent before, loaded 20" in report.as_text()
+    assert ": 5 rows were stored then, 6 now." in report.as_text()
+    # The rows of the first one are where they were, in its own version.
+    assert (trust.store / "versions" / one.version / "episodes.parquet").is_file()
+    other_source(trust).load(diagnoses="Client,Day,Code,Words,Status\n1,01/04/2022,F60,,c\n")
+    assert [s.source for s in folders.manifest(trust.version).sendings] == [
+        "small",
+        "small",
+        "other",
+    ]
+
+
 def other_source(trust: Trust, mapping: str = OTHER + DIAGNOSES) -> Trust:
     second = Trust(trust.base / "second", mapping)
     second.store = trust.store
