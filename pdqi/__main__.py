@@ -187,7 +187,17 @@ def snapshot(options: argparse.Namespace) -> int:
     scope = service.scope(options.team)
     standing = _standing(options.store, service, library, viewer.role.id)
     role, brief = viewer.role.id, options.briefing
-    made = make(service, library, viewer, basis, scope, standing, maker=role, briefing=brief)
+    made = make(
+        service,
+        library,
+        viewer,
+        basis,
+        scope,
+        standing,
+        maker=role,
+        briefing=brief,
+        name=options.name,
+    )
     invented = service.manifest.demonstration
     folder.keep(made, options.keep or folder.place(options.store, config, demonstration=invented))
     path = options.out / f"{stem(made)}.zip"
@@ -353,6 +363,7 @@ def _parser() -> argparse.ArgumentParser:
     frozen.add_argument("--team", default="system", metavar="ID", help="team, service or set")
     frozen.add_argument("--out", type=Path, required=True, metavar="DIR")
     frozen.add_argument("--formats", metavar="LIST", help="such as pptx,pdf; all if unset")
+    frozen.add_argument("--name", default="", metavar="TEXT", help="what people call it")
     frozen.add_argument("--briefing", action="store_true", help="the headline and the work alone")
     proved = command("verify", verify)
     proved.add_argument("snapshot", metavar="ID_OR_ZIP")

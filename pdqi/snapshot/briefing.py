@@ -9,7 +9,8 @@ from pdqi.findings.over_time import OverTime
 from pdqi.findings.over_time_said import variation_words
 from pdqi.findings.signals import Signal
 from pdqi.findings.since import since
-from pdqi.journal.items import MeetingState
+from pdqi.journal import registers
+from pdqi.journal.items import Decision, MeetingState
 from pdqi.labels import Labels
 from pdqi.meeting.agenda import meetings
 from pdqi.meeting.news import FIRST, NOT_KEPT, news
@@ -32,14 +33,30 @@ def section(shown: Shown, kpis: Sequence[Kpi]) -> Section:
     followed = views.followed(shown, [kpi for kpi in kpis if not isinstance(kpi.kind, Steps)])
     better = _signals(shown, followed, Signal.IMPROVEMENT)
     worse = _signals(shown, followed, Signal.CONCERN)
-    apart = [exhibit.said[0] for exhibit in views.between(shown, list(kpis))]
+    apart = [
+        f"{exhibit.name}: {exhibit.said[0]}"
+        for exhibit in views.between(shown, list(kpis))
+        if exhibit.spec is not None
+    ]
     exhibits = [
         Exhibit(id="better", name="What is getting better", said=_said(better), sheet=better),
         Exhibit(id="worse", name="What gives concern", said=_said(worse), sheet=worse),
         Exhibit(id="apart", name="Teams that differ by more than chance", said=tuple(apart)),
         _changed(shown, kpis, followed),
+        *_decisions(shown),
     ]
     return Section(id="briefing", title="Better, worse, changed", exhibits=tuple(exhibits))
+
+
+def _decisions(shown: Shown) -> list[Exhibit]:
+    """Return what was decided and what is asked for, where the reader may read it."""
+    if shown.standing is None:
+        return []
+    found = registers.ordered(Decision, shown.standing.of(Decision))
+    rows = registers.rows(Decision, found, shown.today)
+    sheet = Sheet(columns=registers.columns(Decision), rows=rows)
+    said = () if rows else ("No decision is recorded.",)
+    return [Exhibit(id="decisions", name="Decisions", said=said, sheet=sheet)]
 
 
 def _said(found: Sheet) -> tuple[str, ...]:

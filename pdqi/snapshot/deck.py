@@ -36,10 +36,12 @@ WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, ACROSS = Inches(0.6), Inches(12.13)
 TOP, DOWN = Inches(1.75), Inches(4.95)
 """Where the content of a slide begins, and how much room it has."""
-MOST_IN_TITLE = 135
+MOST_IN_TITLE = 160
 """Characters of a title: two lines."""
 LINES = 17
 """Lines of text that a table on one slide may have."""
+NARROW = 0.7
+"""A drawing that takes less of the width has room for words beside it."""
 MOST_SLIDES = 3
 """How many slides one table may take; the workbook has what is beyond."""
 Box = tuple[Length, Length, Length, Length]
@@ -86,12 +88,12 @@ class _Maker:
             _describe(frame, f"{exhibit.name}. {' '.join(exhibit.said)}")
         elif picture is not None:
             slide = self._slide(message, section.title, exhibit)
-            _picture(slide, picture, f"{exhibit.name}. {' '.join(exhibit.said)}")
+            _picture(slide, picture, exhibit)
         elif exhibit.sheet is not None and exhibit.sheet.rows:
             self._tables(section, exhibit, exhibit.sheet, message)
         elif exhibit.said:
             slide = self._slide(exhibit.name, section.title, exhibit)
-            _sentences(slide, exhibit.said)
+            _sentences(slide, exhibit.said, BODY)
 
     def left_out(self) -> None:
         """Add what is not in it, with why, where there is anything."""
@@ -154,7 +156,7 @@ class _Maker:
                 slide.shapes._spTree.append(copy.deepcopy(layout_shape._element))
         for shape in slide.placeholders:
             if shape.placeholder_format.idx == 11:
-                shape.text_frame.text = f"{said.marking(about)}\n{foot}"
+                _text(shape, f"{said.marking(about)}\n{foot}", Pt(9), LIGHT.muted)
                 shape.text_frame.paragraphs[0].font.bold = bold
 
 
@@ -164,10 +166,10 @@ def said_shortly(exhibit: Exhibit) -> str:
     text = text.rstrip(".")
     if len(text) <= MOST_IN_TITLE:
         return text
-    for end in (". ", "; ", ", "):
+    for end in (". ", ": ", "; ", ", "):
         at = text.rfind(end, len(exhibit.name) + 20, MOST_IN_TITLE)
         if at > 0:
-            return text[:at] if end == ". " else f"{text[:at]} …"
+            return text[:at] if end in (". ", ": ") else f"{text[:at]} …"
     return exhibit.name
 
 
@@ -248,19 +250,24 @@ def _describe(shape: BaseShape, words: str) -> None:
     shape._element.xpath(".//p:cNvPr")[0].set("descr", words)
 
 
-def _picture(slide: Slide, data: bytes, words: str) -> None:
-    """Add a drawing as large as the room allows."""
+def _picture(slide: Slide, data: bytes, exhibit: Exhibit) -> None:
+    """Add a drawing as large as the room allows; beside a narrow one stands what it says."""
     with Image.open(io.BytesIO(data)) as image:
         across, down = image.size
     scale = min(ACROSS / across, DOWN / down)
     size = Emu(int(across * scale)), Emu(int(down * scale))
-    left = Emu(int(LEFT + (ACROSS - size[0]) / 2))
+    narrow = size[0] < ACROSS * NARROW
+    left = LEFT if narrow else Emu(int(LEFT + (ACROSS - size[0]) / 2))
     shape = slide.shapes.add_picture(io.BytesIO(data), left, TOP, *size)
-    _describe(shape, words)
+    _describe(shape, f"{exhibit.name}. {' '.join(exhibit.said)}")
+    if narrow:
+        beside = Emu(int(LEFT + size[0] + Inches(0.4)))
+        room = (beside, TOP, Emu(int(ACROSS - size[0] - Inches(0.4))), DOWN)
+        _sentences(slide, (*exhibit.said, *exhibit.notes), room)
 
 
-def _sentences(slide: Slide, sentences: Sequence[str]) -> None:
-    box = slide.shapes.add_textbox(*BODY)
+def _sentences(slide: Slide, sentences: Sequence[str], room: Box) -> None:
+    box = slide.shapes.add_textbox(*room)
     _text(box, "\n".join(sentences), Pt(16), LIGHT.ink)
     for paragraph in box.text_frame.paragraphs:
         paragraph.space_after = Pt(10)
@@ -269,10 +276,10 @@ def _sentences(slide: Slide, sentences: Sequence[str]) -> None:
 def _widths(sheet: Sheet) -> list[int]:
     """Return how many characters each column has room for, in all about 150."""
     wanted = [
-        min(70, max(8, *(len(word) for word in (column, *(row[at] for row in sheet.rows)))))
+        min(70, max(12, *(len(cell) for cell in (column, *(row[at] for row in sheet.rows)))))
         for at, column in enumerate(sheet.columns)
     ]
-    return [max(8, want * 150 // max(150, sum(wanted))) for want in wanted]
+    return [max(12, want * 150 // max(150, sum(wanted))) for want in wanted]
 
 
 def _pages(sheet: Sheet, widths: Sequence[int]) -> Iterator[list[tuple[str, ...]]]:

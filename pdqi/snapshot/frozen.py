@@ -96,6 +96,8 @@ class Section(Part):
 class About(Part):
     """What a snapshot is of, for whom it was made, and what it rests on."""
 
+    name: str
+    """What people call it; empty where nobody named it."""
     made_at: datetime
     maker: str
     """The role that made it."""

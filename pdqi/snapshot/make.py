@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from pdqi import __version__, words
 from pdqi.content import Library
+from pdqi.errors import Problem, RequestError
 from pdqi.journal import Standing
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE
@@ -15,6 +16,8 @@ from pdqi.snapshot.sections import pages_of, sections
 from pdqi.snapshot.shown import Shown
 from pdqi.stand import Stand
 
+MOST_CHARACTERS = 80
+"""Of a name."""
 INVENTED = "INVENTED DATA. Nothing here is a finding about a real service."
 
 
@@ -29,12 +32,13 @@ def make(
     maker: str,
     briefing: bool = False,
     pages: Collection[str] | None = None,
+    name: str = "",
     now: datetime | None = None,
 ) -> Snapshot:
     """Return a snapshot of what a reader may see; `maker` is the role that makes it.
 
     `pages` are the ids of those that are wanted; without them it is every page of a full snapshot,
-    or of a briefing.
+    or of a briefing. Raises `RequestError` where the name is too long.
     """
     made_at = (now or datetime.now(UTC)).replace(microsecond=0)
     shown = Shown(
@@ -48,14 +52,23 @@ def make(
         made_at.date(),
     )
     wanted = pages_of(briefing=briefing) if pages is None else tuple(pages)
-    about = _about(shown, maker, made_at, wanted, briefing=briefing)
+    called = " ".join(name.split())
+    if len(called) > MOST_CHARACTERS:
+        raise RequestError(Problem("The name is too long.", allowed=f"{MOST_CHARACTERS} letters"))
+    about = _about(shown, maker, made_at, wanted, called, briefing=briefing)
     made = sections(shown, wanted)
     stand = Stand.taken(service, library, viewer, basis, scope, CATALOGUE, made_at.date())
     return Snapshot(about=about, sections=made, stand=stand.to_json())
 
 
 def _about(
-    shown: Shown, maker: str, made_at: datetime, pages: tuple[str, ...], *, briefing: bool
+    shown: Shown,
+    maker: str,
+    made_at: datetime,
+    pages: tuple[str, ...],
+    name: str,
+    *,
+    briefing: bool,
 ) -> About:
     service, basis = shown.service, shown.basis
     config, manifest, policy = service.config, service.manifest, shown.viewer.policy
@@ -68,6 +81,7 @@ def _about(
         ages.name if ages.first is None and ages.last is None else f"Ages {ages.name}",
     )
     return About(
+        name=name,
         made_at=made_at,
         maker=maker,
         role=shown.viewer.role.id,

@@ -23,6 +23,10 @@ MIME = "application/pdf"
 TEMPLATE = Path(__file__).with_name("report.typ")
 TYPEFACE = "Source Sans Pro"
 FILES = Path(font_source_sans_pro.__file__).parent / "files"
+ROOM, WORD = 104, 22
+"""How many letters fit beside each other in a table, and how many of one word are kept together."""
+SIZE, SMALLEST = 8.5, 6.5
+"""Points of the letters of a table."""
 TALL = 1.35
 """A drawing that is higher than so many times its width gets a page of its own."""
 
@@ -60,6 +64,7 @@ def pdf(snapshot: Snapshot, pictures: Mapping[str, bytes]) -> bytes:
 
 def _told(snapshot: Snapshot, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     made, every = snapshot.about.made_at, _exhibits(snapshot)
+    widths = {name: _widths(x.sheet) for name, x in every.items() if x.sheet and x.sheet.rows}
     return {
         "title": said.title(snapshot),
         "marking": said.marking(snapshot.about),
@@ -77,7 +82,8 @@ def _told(snapshot: Snapshot, pictures: Mapping[str, bytes]) -> dict[str, Any]:
             for exhibit in every.values()
             if exhibit.id in pictures
         },
-        "widths": {name: _widths(x.sheet) for name, x in every.items() if x.sheet and x.sheet.rows},
+        "widths": widths,
+        "sizes": {n: max(SMALLEST, min(SIZE, SIZE * ROOM / sum(w))) for n, w in widths.items()},
     }
 
 
@@ -86,13 +92,18 @@ def _exhibits(snapshot: Snapshot) -> dict[str, Exhibit]:
 
 
 def _widths(sheet: Sheet) -> list[float]:
-    """Return the shares of the width that columns need: by their longest words and texts."""
-    found = []
+    """Return how many letters wide each column is: its longest word, and a share of what is left.
+
+    Where they come to more than `ROOM`, the table is set smaller.
+    """
+    least, wished = [], []
     for at, column in enumerate(sheet.columns):
         cells = [column, *(row[at] for row in sheet.rows)]
         word = max(len(word) for cell in cells for word in (cell.split() or [""]))
-        found.append(max(word + 1.0, min(45.0, max(map(len, cells)) * 0.75), 4.0))
-    return found
+        least.append(min(WORD, word + 2.0))
+        wished.append(max(0.0, min(45.0, max(map(len, cells))) - least[-1]))
+    spare = max(0.0, ROOM - sum(least)) / (sum(wished) or 1)
+    return [few + spare * more for few, more in zip(least, wished, strict=True)]
 
 
 def _tall(svg: bytes) -> bool:

@@ -9,6 +9,8 @@ EXACT = "EXACT COUNTS. Only for readers who are cleared for them."
 
 def title(snapshot: Snapshot) -> str:
     """Return the title of every file."""
+    if snapshot.about.name:
+        return f"{snapshot.about.pathway}: {snapshot.about.name}"
     kind = "Briefing" if snapshot.about.briefing else "Snapshot"
     return f"{snapshot.about.pathway}: {kind.lower()} of {words.day(snapshot.about.made_at.date())}"
 

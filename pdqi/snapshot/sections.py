@@ -82,7 +82,14 @@ def _overview(shown: Shown) -> Iterator[Section]:
             )
     sheet = Sheet(columns=("Figure", "Value", "95% interval", "Rests on"), rows=tuple(found))
     said = (f"The headline figures of {shown.scope.name}.",)
-    exhibit = Exhibit(id="headline", name="Headline figures", said=said, sheet=sheet)
+    fill = shown.labels.fill
+    defined = tuple(
+        (fill(kpi.name), f"{fill(kpi.numerator)}. Out of: {fill(kpi.denominator)}.")
+        for kpi in headline(shown)
+    )
+    exhibit = Exhibit(
+        id="headline", name="Headline figures", said=said, sheet=sheet, definition=defined
+    )
     yield Section(id="overview", title="Overview", exhibits=(exhibit,))
 
 

@@ -18,7 +18,7 @@ from pdqi.snapshot.pack import FROZEN, MANIFEST
 from pdqi.store.store import Store
 
 MOST_FILES, MOST_BYTES = 500, 500_000_000
-ENTERED = frozenset({"workstreams", "changed"})
+ENTERED = frozenset({"workstreams", "changed", "decisions"})
 """What rests on what people entered: it changes with every meeting, and holds no other figure."""
 
 
@@ -108,6 +108,7 @@ def verify(snapshot: Snapshot, store: Path, config: Config, library: Library | N
             maker=about.maker,
             briefing=about.briefing,
             pages=about.pages,
+            name=about.name,
             now=about.made_at,
         )
         if opened is not today:

@@ -19,7 +19,7 @@ from pdqi.snapshot import folder, said
 from pdqi.snapshot.compare import compare
 from pdqi.snapshot.folder import Kept
 from pdqi.snapshot.frozen import Snapshot
-from pdqi.snapshot.make import make
+from pdqi.snapshot.make import MOST_CHARACTERS, make
 from pdqi.snapshot.pack import FORMS, Form, pack, stem
 from pdqi.snapshot.sections import PAGES, pages_of
 from pdqi.snapshot.verify import verify
@@ -67,6 +67,7 @@ def make_one(page: Page) -> None:
         format_func=lambda name: titles[name],
         key=f"snapshot_pages_{kind}",
     )
+    st.text_input("Name, if it should have one", max_chars=MOST_CHARACTERS, key="snapshot_name")
     if _pressed("Look at what will be in it", "snapshot_look", disabled=not pages):
         _preview(page, str(audience), pages, brief=kind == BRIEF)
     found: Snapshot | None = st.session_state.get(PREVIEW)
@@ -98,6 +99,7 @@ def _preview(page: Page, audience: str, pages: Sequence[str], *, brief: bool) ->
                 maker=page.facts.viewer.role.id,
                 briefing=brief,
                 pages=pages,
+                name=st.session_state.get("snapshot_name", ""),
             )
     except PdqiError as error:
         _sorry(error)
@@ -136,6 +138,8 @@ def _about(found: Snapshot) -> None:
     about = found.about
     if about.invented:
         st.markdown(f"**{plain(about.invented)}**")
+    if about.name:
+        st.markdown(f"**{plain(about.name)}**")
     st.markdown(f"**{plain(about.chosen)}**")
     st.markdown(plain(said.marking(about)))
     st.markdown(plain(said.provenance(found)))
@@ -196,6 +200,7 @@ def _list(whole: dict[str, Kept]) -> None:
     rows = [
         (
             name,
+            each.snapshot.about.name,
             words.day(each.snapshot.about.made_at.date()),
             "Briefing" if each.snapshot.about.briefing else "Full pack",
             each.snapshot.about.audience,
@@ -205,7 +210,7 @@ def _list(whole: dict[str, Kept]) -> None:
         for name, each in whole.items()
         if each.snapshot is not None
     ]
-    columns = ("Snapshot", "Made", "Size", "For", "Of what", "Latest remark")
+    columns = ("Snapshot", "Name", "Made", "Size", "For", "Of what", "Latest remark")
     parts.table(Table(columns, tuple(rows)), "snapshots", "Kept snapshots", numbers=False)
 
 
