@@ -10,6 +10,7 @@ from pdqi.metrics.kpis import quality_people as quality_people_kpis
 from pdqi.metrics.kpis import quality_words
 from pdqi.metrics.kpis.quality import QUALITY_ITEMS, QUALITY_SOURCES
 from pdqi.ui import (
+    disagreements,
     gaps,
     overview,
     parts,
@@ -97,6 +98,7 @@ VIEWS: Mapping[str, View] = {
             Section("rows", "Where the rows of each file went", gaps.rows_of_files),
             Section("reasons", "Why rows were left out", gaps.reasons),
             Section("list", "The list of rows that were left out", gaps.left_out_list),
+            Section("disagreements", "Where sources disagree", disagreements.show),
             Section("oddities", "What was odd about rows that were kept", gaps.oddities),
         ),
     ),
