@@ -119,7 +119,7 @@ class _Drafter:
 
     def _date_lines(self) -> list[str]:
         self.draft.look += self._dates.notes
-        remarks = [f"# OPEN: {note}" for note in self._dates.notes]
+        remarks = [f"# OPEN: {_printable(note)}" for note in self._dates.notes]
         return [*remarks, f"dates: {_listed(self._dates.forms)}"]
 
     def _empty(self) -> list[str]:
@@ -221,15 +221,15 @@ class _Drafter:
                 self._must(f"{name}: a second client list; a source has one.")
                 lines.append(f"    # OPEN: a second client list: {STILL_OPEN}")
         lines += self._person(guess) if table.has_person else []
-        lines.append("    columns:")
-        lines += self._mapped(guess)
+        mapped = self._mapped(guess)
+        lines += ["    columns:", *mapped] if mapped else []
         used = {found.name for found in guess.columns.values()}
         person = self._known.people.get(name)
         used |= {person.column} if person else set()
         used |= set(self._known.also.values()) if extract is self._clients else set()
         unused = [c.name for c in extract.columns if c.name not in used]
         if unused:
-            lines.append(f"    # not used: {', '.join(shown(item) for item in unused[:30])}")
+            lines.append(f"    # not used: {', '.join(map(_quoted, unused[:30]))}")
         twice = [item for item in extract.repeated if item in used]
         if twice:
             self._must(f"{name}: the header has {_listed(twice)} more than once: rename one.")
@@ -300,6 +300,15 @@ def _empty(word: str) -> bool:
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _quoted(name: str) -> str:
+    return _printable(shown(name))
+
+
+def _printable(text: str) -> str:
+    """Return a text without signs that would end a remark or that YAML does not take."""
+    return "".join(sign if sign.isprintable() else "·" for sign in text)
 
 
 def _several(count: int, noun: str) -> str:

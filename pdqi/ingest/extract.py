@@ -23,8 +23,14 @@ from pdqi.ingest.sql import BLANKS
 from pdqi.ingest.workbook import Workbook
 
 ROWS_LOOKED_AT = 200_000
+CELLS_LOOKED_AT = 6_000_000
+"""Of files with very many columns fewer rows are looked at: all of it is held in memory."""
+
 VALUES_LOOKED_AT = 4_000
 """So many different values of a column are looked at one by one."""
+
+LONGEST_NAME = 200
+"""A mapping takes no longer names of columns."""
 
 EARLIEST = 1850
 """Numbers that would be dates before this year are numbers."""
@@ -130,12 +136,12 @@ def look_at(path: Path) -> Extract:
     counters: list[Counter[str]] = [Counter() for _ in cells]
     count = 0
     rows = (cells for number, cells in reader.rows(reading) if number > row)
-    for looked in islice(rows, ROWS_LOOKED_AT):
+    for looked in islice(rows, min(ROWS_LOOKED_AT, CELLS_LOOKED_AT // len(cells))):
         count += 1
         for counter, cell in zip(counters, looked, strict=False):
             if value := cell.strip(BLANKS):
                 counter[value] += 1
-    first = {name: names.index(name) for name in names if name}
+    first = {name: names.index(name) for name in names if 0 < len(name) <= LONGEST_NAME}
     several = isinstance(reader, Workbook) and len(previews) > 1
     return Extract(
         path,

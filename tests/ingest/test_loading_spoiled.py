@@ -13,9 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
-from pdqi.errors import PdqiError
+from pdqi.errors import LoadError, PdqiError
+from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.drafting import draft_of
 from pdqi.ingest.loading import load
+from pdqi.ingest.mapping import STILL_OPEN, Mapping
 from pdqi.ingest.report import LoadReport
+from pdqi.yamlfile import read
 from tests.ingest.small_world import (
     CLIENTS,
     DIAGNOSES,
@@ -255,3 +259,36 @@ def test_spoiled_sets_load_or_are_refused_with_a_reason(part: int) -> None:
 
 def files_good(chance: random.Random) -> dict[str, bytes]:
     return {name: written(name, rows, chance) for name, rows in good(chance).items()}
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_drafts_of_spoiled_sets_are_sound_but_for_what_is_marked(part: int) -> None:
+    drafted = 0
+    for seed in range(part, SETS // 2, PARTS):
+        chance = random.Random(-seed)
+        with tempfile.TemporaryDirectory() as base:
+            files, _ = spoiled(chance)
+            paths = [Path(base) / name for name in files]
+            for path in paths:
+                path.write_bytes(files[path.name])
+            try:
+                draft = draft_of(paths, config())
+            except LoadError:
+                continue
+            drafted += 1
+            mapping = Path(base) / "draft.yaml"
+            mapping.write_text(draft.text, encoding="utf-8")
+            found, _, faults = read(mapping, Mapping)
+            assert found is not None, (seed, faults)
+            unsound = [problem for problem in problems_of(mapping) if STILL_OPEN not in problem]
+            assert unsound == [], seed
+            assert bool(problems_of(mapping)) <= bool(draft.must), seed
+    assert drafted or SETS < 40
+
+
+def problems_of(mapping: Path) -> list[str]:
+    try:
+        read_mapping(mapping, config())
+    except LoadError as error:
+        return [problem.what for problem in error.problems]
+    return []
