@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
-
 from pdqi.config import Config
 from pdqi.errors import LoadError, Problem
 from pdqi.ingest.accounts import shown
@@ -22,6 +20,7 @@ from pdqi.ingest.guessing import Guess, Guesser, Spellings
 from pdqi.ingest.headings import headings, meaning, worded
 from pdqi.ingest.known_by import KnownBy, known_by, person_columns
 from pdqi.ingest.mapping import STILL_OPEN
+from pdqi.ingest.written import listed, printable, quoted, rows_said, scalar, several
 from pdqi.store.schema import TABLES, Column
 
 MOST_WORDS = 30
@@ -101,7 +100,7 @@ class _Drafter:
         files = [line for guess in self._guesses for line in ("", *self._file(guess))]
         head = [
             f"id: {self._id}",
-            f"name: {_scalar(' '.join(folder.replace('_', ' ').split()) or 'A source')}",
+            f"name: {scalar(' '.join(folder.replace('_', ' ').split()) or 'A source')}",
             *self._date_lines(),
             *self._empty(),
             *self._identifiers(),
@@ -119,8 +118,8 @@ class _Drafter:
 
     def _date_lines(self) -> list[str]:
         self.draft.look += self._dates.notes
-        remarks = [f"# OPEN: {_printable(note)}" for note in self._dates.notes]
-        return [*remarks, f"dates: {_listed(self._dates.forms)}"]
+        remarks = [f"# OPEN: {printable(note)}" for note in self._dates.notes]
+        return [*remarks, f"dates: {listed(self._dates.forms)}"]
 
     def _empty(self) -> list[str]:
         known = set(headings().empty)
@@ -130,7 +129,7 @@ class _Drafter:
             for value in seen.values
             if value.casefold() in known
         }
-        return [f"empty: {_listed(sorted(words))}   # they mean an empty cell"] if words else []
+        return [f"empty: {listed(sorted(words))}   # they mean an empty cell"] if words else []
 
     def _identifiers(self) -> list[str]:
         lines = ["identifiers:"] if self._known.identifiers else []
@@ -159,11 +158,11 @@ class _Drafter:
             lines.append(f"  {name}:")
             for choice in choices:
                 known = [w for w in words if meaning(w, name) == choice and w != choice]
-                lines.append(f"    {choice}: {_listed(known)}")
+                lines.append(f"    {choice}: {listed(known)}")
             unknown = {w: n for w, n in words.items() if not meaning(w, name) and not _empty(w)}
             lines += self._unknown(unknown, f"stands for none of {', '.join(choices)} yet", "    ")
             if unknown:
-                self.draft.look.append(f"codes.{name}: {_several(len(unknown), 'word')} unknown.")
+                self.draft.look.append(f"codes.{name}: {several(len(unknown), 'word')} unknown.")
         return ["codes:", *lines] if lines else []
 
     def _vocabulary(self, kind: str, key: str) -> list[str]:
@@ -175,7 +174,7 @@ class _Drafter:
                     unknown[word] = unknown.get(word, 0) + rows
         if not unknown:
             return []
-        self.draft.look.append(f"{key}: {_several(len(unknown), 'spelling')} unknown.")
+        self.draft.look.append(f"{key}: {several(len(unknown), 'spelling')} unknown.")
         known = self._spellings.known[kind]
         near: dict[str, list[str]] = {}
         far: dict[str, int] = {}
@@ -187,7 +186,7 @@ class _Drafter:
                 continue
             others = f"; or {' or '.join(places[1:])}" if places[1:] else ""
             near.setdefault(places[0], []).append(
-                f"perhaps {_scalar(word)} ({_rows(rows)}){others}"
+                f"perhaps {scalar(word)} ({rows_said(rows)}){others}"
             )
         lines = [f"  {place}: []   # OPEN: {'; '.join(notes)}" for place, notes in near.items()]
         lines = [f"{key}:   # take over what is right into the brackets", *lines] if near else []
@@ -198,7 +197,7 @@ class _Drafter:
         if len(words) > MOST_DIFFERENT:
             return [f"{indent}# OPEN: {len(words):,} different values: is this the right column?"]
         ranked = sorted(words.items(), key=lambda item: (-item[1], item[0]))
-        lines = [f"{indent}# OPEN: {_scalar(shown(w))} ({_rows(n)}) {what}." for w, n in ranked]
+        lines = [f"{indent}# OPEN: {scalar(shown(w))} ({rows_said(n)}) {what}." for w, n in ranked]
         more = len(lines) - MOST_WORDS
         return [*lines[:MOST_WORDS], *([f"{indent}# … and {more:,} more."] if more > 0 else [])]
 
@@ -210,11 +209,11 @@ class _Drafter:
             f"{name}: {table.name}, from {scope}{extract.rows:,} rows and"
             f" {len(extract.columns)} columns."
         )
-        lines = [f"  - file: {_scalar(name)}", f"    table: {table.name}"]
+        lines = [f"  - file: {scalar(name)}", f"    table: {table.name}"]
         if extract.delimiter not in (None, "comma"):
             lines.append(f"    delimiter: {extract.delimiter}")
         if extract.sheet:
-            lines.append(f"    sheet: {_scalar(extract.sheet)}")
+            lines.append(f"    sheet: {scalar(extract.sheet)}")
         if table.name == "people":
             lines.append("    declares_people: true")
             if extract is not self._clients:
@@ -229,10 +228,10 @@ class _Drafter:
         used |= set(self._known.also.values()) if extract is self._clients else set()
         unused = [c.name for c in extract.columns if c.name not in used]
         if unused:
-            lines.append(f"    # not used: {', '.join(map(_quoted, unused[:30]))}")
+            lines.append(f"    # not used: {', '.join(map(quoted, unused[:30]))}")
         twice = [item for item in extract.repeated if item in used]
         if twice:
-            self._must(f"{name}: the header has {_listed(twice)} more than once: rename one.")
+            self._must(f"{name}: the header has {listed(twice)} more than once: rename one.")
         return lines
 
     def _person(self, guess: Guess) -> list[str]:
@@ -248,10 +247,10 @@ class _Drafter:
             self.draft.look.append(
                 f"{name}: {person.matched:.0%} of the people in it are in the client list."
             )
-        column = _scalar(person.column)
+        column = scalar(person.column)
         lines = [f"    person: {{column: {column}, identifier: {person.identifier}}}{note}"]
         if guess.extract is self._clients and self._known.also:
-            also = (f"{kind}: {_scalar(column)}" for kind, column in self._known.also.items())
+            also = (f"{kind}: {scalar(column)}" for kind, column in self._known.also.items())
             lines.append(f"    also_known_as: {{{', '.join(also)}}}")
         return lines
 
@@ -261,9 +260,9 @@ class _Drafter:
         for column in guess.table.columns:
             if found := guess.columns.get(column.name):
                 words = self._dates.open_words.get((name, found.name), ())
-                given = _scalar(found.name)
+                given = scalar(found.name)
                 if words and column.name == "ended_on":
-                    given = f"{{column: {given}, open_dates: {_listed(words)}}}"
+                    given = f"{{column: {given}, open_dates: {listed(words)}}}"
                 note = "" if found.sure else "   # guessed: is it this column?"
                 if note:
                     self.draft.look.append(f"{name}: {column.name} is guessed.")
@@ -296,30 +295,3 @@ def _words(columns: Iterable[Seen]) -> dict[str, int]:
 
 def _empty(word: str) -> bool:
     return word in headings().empty
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _quoted(name: str) -> str:
-    return _printable(shown(name))
-
-
-def _printable(text: str) -> str:
-    """Return a text without signs that would end a remark or that YAML does not take."""
-    return "".join(sign if sign.isprintable() else "·" for sign in text)
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{' is' if count == 1 else 's are'}"
-
-
-def _listed(words: Iterable[str]) -> str:
-    return f"[{', '.join(_scalar(word) for word in words)}]"
-
-
-def _scalar(text: str) -> str:
-    """Return a text as one YAML value on one line, quoted where it has to be."""
-    dumped = yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=100_000)
-    return dumped.strip()[1:-1]

@@ -207,7 +207,7 @@ def _judge(
             if is_done
             else f"Judging {filled[number].rows:,} rows of {file.name}."
         )
-        made[number] = rows.judge(connection, number, file, plan, pads, is_done)
+        made[number] = rows.judge(connection, number, file, plan, pads, is_done, progress)
         if not is_done:
             steps.note(step, filled[number])
 

@@ -9,7 +9,7 @@ The work is done set by set in the database. For file number n the tables are
 The rules are those of DEFINITIONS, "Loading".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import duckdb
 
@@ -57,6 +57,7 @@ def judge(
     mapping: Mapping,
     pads: Pads,
     is_done: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[Valued]:
     """Make `same_n` and `rows_n` from `raw_n`; the table `known` says who the people are.
 
@@ -84,6 +85,7 @@ def judge(
     if is_done:
         return made
     _find_repeats(connection, number, len(source.header.names))
+    progress(f"Repeated rows of {source.name} are known; looking at every value.")
     faults = _faults(source, made, target.steps)
     hashes = {"person": wanted.person.identifier} if wanted.person else {}
     hashes |= {f"alias_{name}": name for name in wanted.also_known_as}
@@ -104,6 +106,7 @@ def judge(
         f"from valued {_known_join(source, bound)}",
         bound.values,
     )
+    progress(f"Settling what was found in {source.name}.")
     _settle_keys(connection, number, source, made)
     _gather_reasons(connection, number, [reason for reason, _ in faults])
     for item in made:
