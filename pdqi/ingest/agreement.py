@@ -79,6 +79,17 @@ def compare(connection: duckdb.DuckDBPyConnection, config: Config) -> list[Disag
     return _counted(connection, config)
 
 
+def absent(config: Config, sources: Iterable[str]) -> tuple[str, ...]:
+    """Say which sources of overlaps are not in the store: not loaded yet, or misspelt in config."""
+    there = set(sources)
+    return tuple(
+        f"'{source}', which config.yaml names under overlaps ('{overlap.id}'), is not in the store."
+        for overlap in config.overlaps
+        for source in overlap.sources
+        if source not in there
+    )
+
+
 def noted(
     connection: duckdb.DuckDBPyConnection, accounts: Iterable[FileAccount]
 ) -> list[FileAccount]:

@@ -86,6 +86,8 @@ def load(
                 for word in counting.unknown_words(connection, n, file, made[n])
             )
             disagreements = tuple(agreement.compare(connection, config))
+            records = known.others(plan.id) if known else {}
+            absent = agreement.absent(config, (plan.id, *records))
             if dry_run:
                 examples = tuple(
                     example
@@ -95,8 +97,9 @@ def load(
                 rehearsed = Rehearsal(examples, tuple(junk))
                 rows_of = assemble.count(connection)
                 return LoadReport(
-                    None, False, own, rows_of, unknown, tuple(not_read), rehearsed, disagreements
-                )
+                    None, False, own, rows_of, unknown, tuple(not_read), rehearsed, disagreements,
+                    absent,
+                )  # fmt: skip
             others = [a for a in before[1].accounts if a.source != plan.id] if before else []
             everyone = agreement.noted(connection, (*counting.less(others, left), *own))
             ledger = before[1].sendings if before else ()
@@ -108,7 +111,6 @@ def load(
                 tuple((file.name, file.digest) for file in files),
                 own,
             )
-            records = known.others(plan.id) if known else {}
             records = dict(sorted({**records, plan.id: sources.record(plan, load_id)}.items()))
             first, last = coverage.covered(connection, records, today or date.today())
             with folders.new_version(store) as version:
@@ -130,7 +132,7 @@ def load(
             connection.close()
     return LoadReport(
         manifest.version, changed, own, manifest.rows, unknown, tuple(not_read),
-        disagreements=disagreements,
+        disagreements=disagreements, absent=absent,
         replaced=next((s for s in reversed(ledger) if changed and s.source == plan.id), None),
     )  # fmt: skip
 

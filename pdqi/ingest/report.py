@@ -37,6 +37,8 @@ class LoadReport:
     not_read: tuple[str, ...] = ()
     rehearsal: Rehearsal | None = None
     disagreements: tuple[Disagreement, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Sentences about sources that config compares and the store does not have."""
     replaced: Sending | None = None
     """What the same source sent before, if this replaced it."""
 
@@ -84,6 +86,8 @@ class LoadReport:
         if self.disagreements:
             lines += ["", "What several sources tell of; the first is believed:"]
             lines += [f"    {item}" for item in self.disagreements]
+        if self.absent:
+            lines += ["", *self.absent]
         if self.replaced:
             was = sum(account.stored for account in self.replaced.accounts)
             now = sum(account.stored for account in self.accounts)

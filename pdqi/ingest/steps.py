@@ -6,7 +6,6 @@ version of the store are not judged again.
 """
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -29,16 +28,24 @@ class Steps:
         """Open the database for files of `size` bytes; `base` is the version they are put onto."""
         place = work / DATABASE if size > SMALL_BYTES else None
         try:
-            self.connection = _connect(work, place)
-            self._begin(base)
+            self.connection = self._opened(work, place, base)
         except duckdb.Error:
             if place is None or not place.exists():
                 raise
             # What was left is of another release, or the disk lost a part of it: start afresh.
             for left in work.glob(f"{DATABASE}*"):
                 left.unlink()
-            self.connection = _connect(work, place)
-            self._begin(base)
+            self.connection = self._opened(work, place, base)
+
+    @staticmethod
+    def _opened(work: Path, place: Path | None, base: str) -> duckdb.DuckDBPyConnection:
+        connection = _connect(work, place)
+        try:
+            _begin(connection, base)
+        except duckdb.Error:
+            connection.close()
+            raise
+        return connection
 
     def done(self, step: str) -> Filled | None:
         """Return what was counted when a step was done; None where it has still to be done."""
@@ -52,35 +59,32 @@ class Steps:
         values = {"step": step, "read": filled.rows, "short": filled.short, "long": filled.long}
         self.connection.execute("insert into done values ($step, $read, $short, $long)", values)
 
-    def clear(self, names: Sequence[str]) -> None:
-        """Remove what a step that was stopped has made so far."""
-        for name in names:
-            self.connection.execute(f"drop table if exists {name}")
 
-    def _begin(self, base: str) -> None:
-        """Keep what is done and still holds; everything else is made anew."""
-        self.connection.execute(
-            "create table if not exists done "
-            "(step varchar, read integer, short integer, long integer)"
-        )
-        # The rows were judged by the people of the version before.
-        self.connection.execute(
-            "create table if not exists base as select cast($base as varchar) as version",
-            {"base": base},
-        )
-        (version,) = one(self.connection, "select version from base")
-        if version != base:
-            self.connection.execute("delete from done where step like 'judge %'")
-            self.connection.execute("update base set version = $base", {"base": base})
-        steps = {step for (step,) in self.connection.execute("select step from done").fetchall()}
-        kept = {"done", "base"} | {f"raw_{step.split()[1]}" for step in steps if "read" in step}
-        for step in steps:
-            action, number = step.split()
-            kept |= {f"same_{number}", f"rows_{number}"} if action == "judge" else set()
-        tables = self.connection.execute(
-            "select table_name from duckdb_tables() where not internal"
-        ).fetchall()
-        self.clear([name for (name,) in tables if name not in kept])
+def _begin(connection: duckdb.DuckDBPyConnection, base: str) -> None:
+    """Keep what is done and still holds; everything else is made anew."""
+    connection.execute(
+        "create table if not exists done (step varchar, read integer, short integer, long integer)"
+    )
+    # Rows are judged by the people of the version before.
+    connection.execute(
+        "create table if not exists base as select cast($base as varchar) as version",
+        {"base": base},
+    )
+    (version,) = one(connection, "select version from base")
+    if version != base:
+        connection.execute("delete from done where step like 'judge %'")
+        connection.execute("update base set version = $base", {"base": base})
+    kept = {"done", "base"}
+    for (step,) in connection.execute("select step from done").fetchall():
+        action, number = step.split()
+        made = ("raw",) if action == "read" else ("same", "rows")
+        kept |= {f"{name}_{number}" for name in made}
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where not internal"
+    ).fetchall()
+    for (name,) in tables:
+        if name not in kept:
+            connection.execute(f"drop table {name}")
 
 
 def _connect(work: Path, place: Path | None) -> duckdb.DuckDBPyConnection:

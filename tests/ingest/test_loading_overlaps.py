@@ -100,6 +100,15 @@ def test_the_first_source_is_believed_and_every_disagreement_is_kept(trust: Trus
     assert files_of(trust.store) == before
 
 
+def test_a_source_that_is_not_there_is_named(trust: Trust) -> None:
+    _, rules = two(trust, WARDS)
+    report = loaded(trust, rules, referrals=RECORD)
+    assert (
+        "'ward_book', which config.yaml names under overlaps ('stays'), is not in the store."
+        in report.as_text()
+    )
+
+
 def test_the_order_of_belief_turns_it_round(trust: Trust) -> None:
     book, rules = two(trust, WARDS | {"sources": ["ward_book", "small"]})
     loaded(trust, rules, referrals=RECORD)
