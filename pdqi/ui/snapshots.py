@@ -37,13 +37,17 @@ MOST_TOLD = 50
 def make_one(page: Page) -> None:
     """Show the form of a new snapshot, then what is in it, then its files."""
     config, viewer = page.facts.service.config, page.facts.viewer
+    st.markdown(
+        "A snapshot freezes figures with their definitions for the readers it is made for, and is"
+        " never changed. Its files can be taken, and it can be compared and proved, at any time."
+    )
     refused = config.refusal(viewer.role.id, Permission.MAKE_SNAPSHOT)
     if refused:
         st.markdown(plain(refused))
         return
     st.markdown(
-        "A snapshot freezes the figures of what is chosen at the side, with their definitions."
-        " Look at it first; it is kept, and never changed again, only when you say so."
+        "Look at it first: it is made of what is chosen at the side, and is kept only when you say"
+        " so."
     )
     names = {role.id: role.name for role in _audiences(page)}
     columns = st.columns(2)
