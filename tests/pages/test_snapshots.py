@@ -38,7 +38,7 @@ def test_a_snapshot_is_looked_at_kept_and_proved(open_app: Open, own_store: Path
     app = kept(open_app, own_store, "stakeholder")
     app.button(key="snapshot_verify").click().run()
     assert "every figure is equal" in words(app)
-    app.text_input[0].set_value("For the board")
+    app.text_input(key="snapshot_text").set_value("For the board")
     next(b for b in app.button if b.label == "Write it beside the snapshot").click().run()
     assert "For the board" in words(app)
     # A stakeholder finds it, and may take its files, but writes nothing.
