@@ -6,7 +6,6 @@ reference. The same record gives the same bytes.
 """
 
 import io
-import zipfile
 from datetime import datetime, time
 
 from docx import Document
@@ -17,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from pdqi.archive import steady
 from pdqi.meeting.minutes import DRAFT, NOTHING, about, title
 from pdqi.meeting.record import Record, Sheet
 
@@ -24,8 +24,6 @@ MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Arial"
 BLUE = RGBColor(0x00, 0x3D, 0x78)
 LANGUAGE = "en-GB"
-BEGINNING = (1980, 1, 1, 0, 0, 0)
-"""The time that every part of the file carries, so that the same record gives the same bytes."""
 
 
 def docx(record: Record) -> bytes:
@@ -58,7 +56,7 @@ def docx(record: Record) -> bytes:
         document.add_paragraph(NOTHING)
     out = io.BytesIO()
     document.save(out)
-    return _always_the_same(out.getvalue())
+    return steady(out.getvalue())
 
 
 def _set_up(document: Doc, record: Record) -> None:
@@ -131,14 +129,3 @@ def _table(document: Doc, sheet: Sheet) -> None:
                 for run in paragraph.runs:
                     run.font.size = Pt(9)
     document.add_paragraph()
-
-
-def _always_the_same(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as made,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept,
-    ):
-        for part in made.infolist():
-            kept.writestr(zipfile.ZipInfo(part.filename, BEGINNING), made.read(part.filename))
-    return out.getvalue()
