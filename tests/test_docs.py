@@ -8,6 +8,7 @@ import yaml
 
 from pdqi.__main__ import _parser
 from pdqi.config import Config
+from pdqi.ingest.loading import load
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -52,6 +53,24 @@ def test_config_examples_of_extending_are_accepted(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     assert Config.load(file).team("east_cmht").service == "cmht"
+
+
+def test_the_source_of_extending_loads_as_it_says(tmp_path: Path) -> None:
+    """The files in the document are loaded: what is stored and what is left out is as it says."""
+    text = TEXTS[ROOT / "docs/extending.md"]
+    files = re.findall(r"`([\w.]+)`:\n\n```(?:csv|yml)\n(.*?)```", text, re.DOTALL)
+    assert [name for name, _ in files] == ["clients.csv", "referrals.csv", "clinic.yaml"]
+    for name, content in files:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    config = Config.load(ROOT / "config.yaml")
+    report = load(
+        tmp_path / "clinic.yaml", tmp_path, tmp_path / "store", config, b"x" * 32, dry_run=True
+    )
+    assert {name: report.rows[name] for name in ("people", "episodes")} == {
+        "people": 2,
+        "episodes": 2,
+    }
+    assert [account.reasons for account in report.accounts] == [{}, {"unknown_team": 1}]
 
 
 def test_the_kpi_of_extending_measures(tmp_path: Path) -> None:
