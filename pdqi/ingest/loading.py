@@ -15,15 +15,16 @@ import duckdb
 from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem, StoreError
 from pdqi.ingest import accounts as counting
-from pdqi.ingest import assemble, coverage, lock, rows, sources
-from pdqi.ingest.checks import read_any
-from pdqi.ingest.columns import Valued
+from pdqi.ingest import assemble, coverage, data_set, lock, sources
+from pdqi.ingest.data_set import DataSet
 from pdqi.ingest.event_log import load_log
+from pdqi.ingest.extracts import Extracts
+from pdqi.ingest.kinds import read_any
 from pdqi.ingest.log_mapping import LogMapping
-from pdqi.ingest.mapping import Mapping
-from pdqi.ingest.pseudonym import key_pads
-from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
+from pdqi.ingest.readers import SourceFile
+from pdqi.ingest.reasons import SUPERSEDED
 from pdqi.ingest.report import LoadReport
+from pdqi.ingest.set_queries import SetPlan
 from pdqi.ingest.sql import make_macros
 from pdqi.store import folder as folders
 from pdqi.store.folder import FileAccount, Manifest
@@ -58,36 +59,37 @@ def load(
     if isinstance(plan, LogMapping):
         return load_log(plan, mapping, folder, store, secret, progress)
     progress(f"Looking for the files of '{plan.name}'.")
-    files, not_read = open_files(plan, folder)
-    load_id = _load_id(mapping, files, config)
+    incoming = DataSet(plan, folder) if isinstance(plan, SetPlan) else Extracts(plan, folder)
+    load_id = _load_id(mapping, incoming.files, config)
     with lock.loading(store) as work:
         before = _before(store)
         known = sources.Sources.read(before[0]) if before else None
-        problems = sources.problems_with(plan, mapping.name, secret, known)
+        problems = sources.problems_with(incoming.plan, mapping.name, secret, known)
         if problems:
             raise LoadError(problems)
-        connection = _connect(work, sum(file.path.stat().st_size for file in files))
+        size = sum(file.path.stat().st_size for file in incoming.files)
+        connection = _connect(work, size)
         try:
-            made, filled = _judge(connection, plan, files, config, secret, before, progress)
+            version_before = before[0] if before else None
+            incoming.judge(connection, version_before, config, secret, load_id, progress)
             progress("Putting the new version together.")
-            left = assemble.assemble(connection, plan.id, load_id, files)
-            own = tuple(
-                counting.account(connection, n, plan.id, file, filled[n], made[n])
-                for n, file in enumerate(files)
-            )
+            source = incoming.plan.id
+            left = assemble.assemble(connection, source, load_id, incoming.row_sets)
+            own = incoming.accounts(connection)
             _refuse_junk(own)
-            unknown = tuple(
-                word
-                for n, file in enumerate(files)
-                for word in counting.unknown_words(connection, n, file, made[n])
-            )
-            others = [a for a in before[1].accounts if a.source != plan.id] if before else []
+            unknown = incoming.unknown(connection)
+            others = [a for a in before[1].accounts if a.source != source] if before else []
             everyone = (*counting.less(others, left), *own)
-            records = known.others(plan.id) if known else {}
-            records = dict(sorted({**records, plan.id: sources.record(plan, load_id)}.items()))
+            records = known.others(source) if known else {}
+            carried = sorted(records)
+            records |= {source: sources.record(incoming.plan, load_id)}
+            records = dict(sorted(records.items()))
             first, last = coverage.covered(connection, records, today or date.today())
             with folders.new_version(store) as version:
                 counts = assemble.write(connection, version)
+                incoming.keep(connection, version)
+                if version_before:
+                    data_set.carry_over(version_before, version, carried)
                 sources.Sources(sources.mark_of(secret), records).write(version)
                 manifest, changed = folders.publish(
                     store,
@@ -101,14 +103,23 @@ def load(
                 )
         finally:
             connection.close()
-    return LoadReport(manifest.version, changed, own, manifest.rows, unknown, tuple(not_read))
+    return LoadReport(
+        manifest.version,
+        changed,
+        own,
+        manifest.rows,
+        unknown,
+        tuple(incoming.not_read),
+        incoming.remarks,
+    )
 
 
 def _refuse_junk(accounts: tuple[FileAccount, ...]) -> None:
     """Refuse large files of which nothing could be stored: they would replace what there was."""
     problems = []
     for account in accounts:
-        if account.stored == 0 and account.rows_in_file >= JUNK_ROWS:
+        overtaken = account.reasons.get(SUPERSEDED.name, 0)
+        if account.stored + overtaken == 0 and account.rows_in_file >= JUNK_ROWS:
             reasons = ", ".join(f"{count:,} {name}" for name, count in account.reasons.items())
             problems.append(
                 Problem(
@@ -165,38 +176,3 @@ def _connect(work: Path, size: int) -> duckdb.DuckDBPyConnection:
     )
     make_macros(connection)
     return connection
-
-
-def _judge(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Mapping,
-    files: list[SourceFile],
-    config: Config,
-    secret: bytes,
-    before: tuple[Path, Manifest] | None,
-    progress: Callable[[str], None],
-) -> tuple[dict[int, list[Valued]], dict[int, Filled]]:
-    """Read every file, then judge its rows, the client list first."""
-    filled: dict[int, Filled] = {}
-    problems: list[Problem] = []
-    for number, file in enumerate(files):
-        progress(f"Reading {file.name}.")
-        try:
-            filled[number] = fill(connection, f"raw_{number}", file)
-        except LoadError as error:
-            problems += error.problems
-    if problems:
-        raise LoadError(problems)
-    assemble.bring_back(connection, before[0] if before else None, plan.id)
-    rows.make_spellings(connection, plan, config)
-    pads = key_pads(secret)
-    made: dict[int, list[Valued]] = {}
-    clients = next(((n, f) for n, f in enumerate(files) if f.wanted.declares_people), None)
-    if clients is not None:
-        made[clients[0]] = rows.judge(connection, *clients, plan, pads)
-    assemble.link_people(connection, plan.id, clients)
-    for number, file in enumerate(files):
-        if number not in made:
-            progress(f"Judging {filled[number].rows:,} rows of {file.name}.")
-            made[number] = rows.judge(connection, number, file, plan, pads)
-    return made, filled

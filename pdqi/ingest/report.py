@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.ingest.reasons import DUPLICATE, REASONS, SUPERSEDED
 from pdqi.store.folder import FileAccount
 
 ALWAYS_SAID = ("rows_in_file", "stored", "duplicate_row")
@@ -30,6 +30,8 @@ class LoadReport:
     rows: dict[str, int]
     unknown: tuple[UnknownWord, ...] = ()
     not_read: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What else there is to know, in sentences."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -42,7 +44,9 @@ class LoadReport:
 
     def as_text(self) -> str:
         """Return a plain text table that adds up, with what to do about each reason."""
-        used = [r for r in REASONS if any(a.reasons.get(r.name) for a in self.accounts)]
+        used = [
+            r for r in (SUPERSEDED, *REASONS) if any(a.reasons.get(r.name) for a in self.accounts)
+        ]
         header = [
             "file",
             "rows read",
@@ -71,6 +75,7 @@ class LoadReport:
         if notes:
             lines += ["", "Rows that were kept, with a remark:"]
             lines += [f"    {file}: {n:,} × {note}" for file, note, n in notes]
+        lines += ["", *self.remarks] if self.remarks else []
         if self.not_read:
             lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
         state = "is now current" if self.changed else "was current already; nothing has changed"

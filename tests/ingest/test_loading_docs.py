@@ -5,10 +5,11 @@ from pathlib import Path
 
 import yaml
 
-from pdqi.ingest.checks import read_any, read_mapping
+from pdqi.ingest.checks import read_mapping
+from pdqi.ingest.kinds import read_any
 from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import DATE_FORMS, ColumnMap, FileMap, Mapping
-from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.ingest.reasons import REASONS, REPEATED
 from pdqi.store.schema import TABLES
 from tests.ingest.small_world import ROOT, config
 
@@ -16,7 +17,7 @@ TEXT = (ROOT / "docs/loading.md").read_text(encoding="utf-8")
 
 
 def test_the_reasons_are_those_of_the_code() -> None:
-    rows = [f"| `{r.name}` | {r.sentence} | {r.remedy} |" for r in (DUPLICATE, *REASONS)]
+    rows = [f"| `{r.name}` | {r.sentence} | {r.remedy} |" for r in (*REPEATED, *REASONS)]
     between = TEXT.split("<!-- reasons -->")[1].split("<!-- end of reasons -->")[0]
     assert between.strip().splitlines()[2:] == rows
 

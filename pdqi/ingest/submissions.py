@@ -1,0 +1,189 @@
+"""Finding the files of a data set, and of which month's submission each row is.
+
+The folder holds the files of one submission or of many; each submission may have a folder of its
+own in it. A row says with which submission it came, or the header beside its file does, or the
+name of the file or folder has the month.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import duckdb
+
+from pdqi.errors import LoadError, Problem
+from pdqi.ingest.readers import SourceFile, open_file
+from pdqi.ingest.set_mapping import SetMapping
+from pdqi.ingest.sql import Bound, date_of
+
+MONTH = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])(?![-_]?\d)")
+APART = "Put each submission into a folder of its own, with its header."
+
+
+@dataclass(frozen=True)
+class SetFile:
+    """A file of the set: the table it holds, and the folder inside the one that was given."""
+
+    table: str
+    folder: str
+    file: SourceFile
+
+    @property
+    def place(self) -> str:
+        """The file's name with the folder that it is in."""
+        return f"{self.folder}/{self.file.name}" if self.folder else self.file.name
+
+    def label(self, months: Iterable[str]) -> str:
+        """Return what accounts call the file: with its months, so that no other has the name."""
+        known = sorted(months)
+        if not known or any(said in self.place for said in (known[0], known[0].replace("-", ""))):
+            return self.place
+        span = known[0] if len(known) == 1 else f"{known[0]}..{known[-1]}"
+        return f"{span}/{self.place}"
+
+
+def find(plan: SetMapping, folder: Path) -> tuple[list[SetFile], list[str]]:
+    """Return the files of every table, opened, and the names of files that are of none.
+
+    Raises `LoadError` with every fault of every file.
+    """
+    if not folder.is_dir():
+        fix = "Name the folder that holds the files."
+        raise LoadError(Problem(f"There is no folder '{folder.name}'.", fix=fix))
+    inner = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")]
+    paths = [("", p) for p in sorted(folder.iterdir())]
+    paths += [(below.name, p) for below in inner for p in sorted(below.iterdir())]
+    paths = [(b, p) for b, p in paths if p.is_file() and not p.name.startswith(("~$", "."))]
+    found: list[SetFile] = []
+    not_read: list[str] = []
+    problems: list[Problem] = []
+    for below, path in paths:
+        tables = [name for name, table in plan.tables.items() if _is_of(path.name, table.file)]
+        name = f"{below}/{path.name}" if below else path.name
+        if not tables:
+            not_read.append(name)
+        elif len(tables) > 1:
+            what = f"The file may be of several tables: {', '.join(tables)}."
+            problems.append(Problem(what, name, fix="Rename it, or correct 'file' in the mapping."))
+        else:
+            wanted = plan.tables[tables[0]].found_as(path.name, plan.submission.id)
+            try:
+                found.append(SetFile(tables[0], below, open_file(path, wanted)))
+            except LoadError as error:
+                problems += error.problems
+            except OSError:
+                fix = "Close it elsewhere, or check its permissions."
+                problems.append(Problem("The file cannot be read.", name, fix=fix))
+    if problems:
+        raise LoadError(problems)
+    return found, not_read
+
+
+def _is_of(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+@dataclass(frozen=True)
+class Header:
+    """One submission, as its header describes it; `created` sorts as text."""
+
+    folder: str
+    submission: str | None
+    month: str
+    created: str
+    provider: str
+
+
+def read_headers(
+    connection: duckdb.DuckDBPyConnection, plan: SetMapping, files: list[tuple[int, SetFile]]
+) -> list[Header]:
+    """Return every submission that the header files, read as `raw_<n>`, describe."""
+    headers: list[Header] = []
+    problems: list[Problem] = []
+    columns = plan.tables[plan.submission.table].columns
+    for number, item in files:
+        day = date_of(f"cleaned({_place(item, columns['month'].column)})", plan.dates)
+        created = (
+            f"cleaned({_place(item, columns['created'].column if 'created' in columns else ())})"
+        )
+        owner = (
+            f"cleaned({_place(item, columns['provider'].column if 'provider' in columns else ())})"
+        )
+        found = connection.execute(
+            f"select row, cleaned({_place(item, (plan.submission.id,))}), "
+            f"strftime({day}, '%Y-%m'), {when_created(created, plan.dates)}, {owner} "
+            f"from raw_{number} order by row"
+        ).fetchall()
+        for row, submission, month, made, provider in found:
+            if month is None:
+                what = "The header names no month."
+                problems.append(Problem(what, item.place, row, fix="Fill in its first day."))
+            else:
+                headers.append(Header(item.folder, submission, month, made or "", provider or ""))
+    if problems:
+        raise LoadError(problems)
+    return headers
+
+
+def when_created(text: str, forms: Iterable[str]) -> str:
+    """Return a date and time so written that later ones sort later; empty where there is none."""
+    time = rf"lpad(regexp_extract({text}, '\d{{1,2}}:\d{{2}}(:\d{{2}})?'), 8, '0')"
+    return f"coalesce(strftime({date_of(text, forms)}, '%Y-%m-%d ') || {time}, {text}, '')"
+
+
+def _place(item: SetFile, names: tuple[str, ...]) -> str:
+    found = item.file.place(names)
+    return found or "cast(null as varchar)"
+
+
+def say_when(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    item: SetFile,
+    headers: list[Header],
+    id_column: str,
+) -> None:
+    """Make `sent_<n>`: of each row of `raw_<n>` its month, and when and by whom it was submitted.
+
+    Raises `LoadError` where the month of a row cannot be told.
+    """
+    by_id = {header.submission: header for header in headers if header.submission}
+    beside = {(h.month, h.created, h.provider): h for h in headers if h.folder == item.folder}
+    named = MONTH.search(item.file.name) or MONTH.search(item.folder)
+    default: Header | None = None
+    if len(beside) == 1:
+        (default,) = beside.values()
+    elif named:
+        month = f"{named[1]}-{named[2]}"
+        fitting = [header for header in beside.values() if header.month == month]
+        if len(fitting) > 1:
+            what = f"Several submissions of {month} lie beside it."
+            raise LoadError(Problem(what, item.place, fix=APART))
+        default = fitting[0] if fitting else Header(item.folder, None, month, "", "")
+    bound = Bound()
+    told = (
+        [bound(v) for v in (default.month, default.created, default.provider)]
+        if default
+        else ["null"] * 3
+    )
+    known = list(by_id.values())
+    connection.execute(
+        f"create table sent_{number} as with known as (select"
+        f" unnest(cast({bound([h.submission for h in known])} as varchar[])) as id,"
+        f" unnest(cast({bound([h.month for h in known])} as varchar[])) as month,"
+        f" unnest(cast({bound([h.created for h in known])} as varchar[])) as created,"
+        f" unnest(cast({bound([h.provider for h in known])} as varchar[])) as provider)"
+        f" select row, coalesce(month, {told[0]}) as month,"
+        f" coalesce(created, {told[1]}) as created, coalesce(provider, {told[2]}) as provider"
+        f" from raw_{number} left join known on known.id = cleaned({_place(item, (id_column,))})",
+        bound.values,
+    )
+    lost = connection.execute(
+        f"select min(row), count(*) from sent_{number} where month is null"
+    ).fetchone()
+    if lost and lost[1]:
+        what = f"Of which month {lost[1]:,} of its rows are cannot be told."
+        fix = f"{APART} Or put the month into the file's name, as in 2024-04."
+        raise LoadError(Problem(what, item.place, lost[0], fix=fix))
