@@ -40,10 +40,8 @@ def judge_table(connection: duckdb.DuckDBPyConnection, name: str, table: SetTabl
         )
         select *, _sound and not _differs as _good from compared"""
     )
-    parents = " and ".join(
-        f'exists (select 1 from "current_{parent}" parent where parent._key = ranked."{column}")'
-        for column, parent in table.within.items()
-    )
+    nobody = [column for column in table.within if column == table.person]
+    others = [column for column in table.within if column != table.person]
     connection.execute(
         f"""create table "judged_{name}" as with ranked as (
             select *,
@@ -52,11 +50,14 @@ def judge_table(connection: duckdb.DuckDBPyConnection, name: str, table: SetTabl
                    min(_month) over (partition by _good, _key) as _first_month
             from "keyed_{name}"
         ), linked as (
-            select *, _winner = _origin and not ({parents or "true"}) as _lost from ranked
+            select *, _winner = _origin and not ({_there(table, nobody)}) as _nobody,
+                   _winner = _origin and not ({_there(table, others)}) as _lost
+            from ranked
         )
         select * exclude (_own),
                case when _withdrawn then []
                     else list_concat(_own, case when _differs then ['conflicting_key'] else [] end,
+                                     case when _nobody then ['unknown_person'] else [] end,
                                      case when _lost then ['unknown_parent'] else [] end)
                end as _reasons
         from linked"""
@@ -65,6 +66,18 @@ def judge_table(connection: duckdb.DuckDBPyConnection, name: str, table: SetTabl
     connection.execute(
         f'create table "current_{name}" as select * from "judged_{name}"'
         " where _winner = _origin and len(_reasons) = 0"
+    )
+
+
+def _there(table: SetTable, columns: list[str]) -> str:
+    """Return the condition that what these columns refer to is there and counts."""
+    return (
+        " and ".join(
+            f'exists (select 1 from "current_{table.within[column]}" parent'
+            f' where parent._key = ranked."{column}")'
+            for column in columns
+        )
+        or "true"
     )
 
 
