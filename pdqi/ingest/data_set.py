@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from pdqi.config import Config
+from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem
 from pdqi.ingest import accounts as counting
 from pdqi.ingest import assemble, rows, set_accounts, submissions
@@ -54,6 +54,7 @@ class DataSet:
         self._rows: list[MadeRows] = []
         self._before: Path | None = None
         self._months: set[str] = set()
+        self._loads: set[str] = set()
 
     @property
     def files(self) -> list[SourceFile]:
@@ -64,6 +65,11 @@ class DataSet:
     def row_sets(self) -> list[RowSet]:
         """The records: number n stands in `raw_n`, `same_n`, `rows_n` and `origin_n`."""
         return [*self._rows]
+
+    @property
+    def brought_by(self) -> str | None:
+        """Which loads brought what there is of the source, in whatever order."""
+        return digest_of(sorted(self._loads))
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -236,8 +242,10 @@ class DataSet:
     def _cover(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Say that the source covers the months of its submissions, from the first to the last."""
         for name in self._set.tables:
-            found = connection.execute(f'select distinct _month from "set_{name}"').fetchall()
-            self._months |= {month for (month,) in found}
+            found = connection.execute(f'select distinct _month, _load_id from "set_{name}"')
+            for month, load_id in found.fetchall():
+                self._months.add(month)
+                self._loads.add(load_id)
         if self._months:
             first, last = (date.fromisoformat(f"{m(self._months)}-01") for m in (min, max))
             last = last.replace(day=monthrange(last.year, last.month)[1])

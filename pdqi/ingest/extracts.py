@@ -38,6 +38,11 @@ class Extracts:
         return [*self._files]
 
     @property
+    def brought_by(self) -> str | None:
+        """Which load brought what there is of the source: this one."""
+        return None
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """Nothing to say beyond the accounts."""
         return ()

@@ -82,7 +82,7 @@ def load(
             everyone = (*counting.less(others, left), *own)
             records = known.others(source) if known else {}
             carried = sorted(records)
-            records |= {source: sources.record(incoming.plan, load_id)}
+            records |= {source: sources.record(incoming.plan, incoming.brought_by or load_id)}
             records = dict(sorted(records.items()))
             first, last = coverage.covered(connection, records, today or date.today())
             with folders.new_version(store) as version:

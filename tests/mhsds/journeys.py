@@ -275,11 +275,6 @@ def invent(seed: int, people: int = 12, months: int = 4) -> World:
             ended = some_day(referred, last) if chance.random() < 0.5 else None
             closes, end = chance.choice([None, *CLOSED]), ended or last
             number = f"00{next(numbers)}"
-            entries = tuple(
-                Entry(kind, chance.choice(["F603", "F329", "20010003", "F61X"]), chance.choice(
-                    [None, some_day(referred, end)]))
-                for kind in ("primary", "secondary", "suspected") if chance.random() < 0.4
-            )  # fmt: skip
             if chance.random() < 0.2:
                 admitted = some_day(referred, end)
                 moved = some_day(admitted, end)
@@ -294,7 +289,7 @@ def invent(seed: int, people: int = 12, months: int = 4) -> World:
                 rejected = some_day(referred, end)
                 care = (Care(chance.choice(["T01", "T03"]), rejected_on=rejected,
                              contacts=contacts(referred, rejected)),)  # fmt: skip
-                spells, ended, closes = (), None, None
+                spells, ended, closes, end = (), None, None, rejected
             else:
                 teams = chance.sample(list(TEAMS), chance.randint(1, 3))
                 parts = [Care(teams[0], contacts=contacts(referred, end))]
@@ -303,6 +298,11 @@ def invent(seed: int, people: int = 12, months: int = 4) -> World:
                     why = chance.choice(list(CLOSED)) if shut else None
                     parts.append(Care(team, shut, why, None, contacts(referred, shut or end)))
                 care, spells = tuple(parts), ()
+            entries = tuple(
+                Entry(kind, chance.choice(["F603", "F329", "20010003", "F61X"]), chance.choice(
+                    [None, some_day(referred, end)]))
+                for kind in ("primary", "secondary", "suspected") if chance.random() < 0.4
+            )  # fmt: skip
             world.referrals.append(
                 Referral(number, patient, referred, chance.choice(list(SOURCES)), ended,
                          closes if ended else None, care, spells, entries)  # fmt: skip

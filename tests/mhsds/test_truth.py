@@ -17,16 +17,18 @@ FORMS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("form", FORMS, ids=str)
-def test_the_store_holds_the_truth(tmp_path: Path, seed: int, form: Form) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_the_store_holds_the_truth(tmp_path: Path, seed: int) -> None:
+    form = FORMS[seed % len(FORMS)]
     world, count = invent(seed), 0
     for month in world.months:
         folder = tmp_path / "sent" / f"{month[0]}-{month[1]:02}"
         count += write(tables(world, month), folder, form, month)
     national = National(tmp_path)
     report = national.load(tmp_path / "sent")
-    assert national.held() == world.truth()
+    truth = world.truth()
+    assert all(truth.values())
+    assert national.held() == truth
     assert sum(account.rows_in_file for account in report.accounts) == count
     assert all(account.adds_up for account in report.accounts)
     reasons = Counter(reason for found in national.quarantine().values() for reason in found)
