@@ -173,7 +173,8 @@ class DataSet:
         found = submissions.read_headers(connection, self._set, described)
         for k, (number, item) in enumerate(numbered):
             try:
-                submissions.say_when(connection, number, item, found, self._set.submission.id)
+                if item.table != header:
+                    submissions.say_when(connection, number, item, found, self._set.submission.id)
             except LoadError as error:
                 problems += error.problems
                 continue

@@ -99,29 +99,32 @@ class Header:
 def read_headers(
     connection: duckdb.DuckDBPyConnection, plan: SetMapping, files: list[tuple[int, SetFile]]
 ) -> list[Header]:
-    """Return every submission that the header files, read as `raw_<n>`, describe."""
+    """Return every submission that the header files, read as `raw_<n>`, describe.
+
+    Makes `sent_<n>` for them, as `say_when` does for the other files.
+    """
     headers: list[Header] = []
     problems: list[Problem] = []
     columns = plan.tables[plan.submission.table].columns
     for number, item in files:
-        day = date_of(f"cleaned({_place(item, columns['month'].column)})", plan.dates)
-        created = (
-            f"cleaned({_place(item, columns['created'].column if 'created' in columns else ())})"
+
+        def cell(name: str, item: SetFile = item) -> str:
+            return f"cleaned({_place(item, columns[name].column if name in columns else ())})"
+
+        connection.execute(
+            f"create table sent_{number} as select row,"
+            f" strftime({date_of(cell('month'), plan.dates)}, '%Y-%m') as month,"
+            f" {when_created(cell('created'), plan.dates)} as created,"
+            f" coalesce({cell('provider')}, '') as provider,"
+            f" cleaned({_place(item, (plan.submission.id,))}) as id from raw_{number}"
         )
-        owner = (
-            f"cleaned({_place(item, columns['provider'].column if 'provider' in columns else ())})"
-        )
-        found = connection.execute(
-            f"select row, cleaned({_place(item, (plan.submission.id,))}), "
-            f"strftime({day}, '%Y-%m'), {when_created(created, plan.dates)}, {owner} "
-            f"from raw_{number} order by row"
-        ).fetchall()
-        for row, submission, month, made, provider in found:
+        found = connection.execute(f"select * from sent_{number} order by row").fetchall()
+        for row, month, created, provider, submission in found:
             if month is None:
                 what = "The header names no month."
                 problems.append(Problem(what, item.place, row, fix="Fill in its first day."))
             else:
-                headers.append(Header(item.folder, submission, month, made or "", provider or ""))
+                headers.append(Header(item.folder, submission, month, created, provider))
     if problems:
         raise LoadError(problems)
     return headers
@@ -184,6 +187,6 @@ def say_when(
         f"select min(row), count(*) from sent_{number} where month is null"
     ).fetchone()
     if lost and lost[1]:
-        what = f"Of which month {lost[1]:,} of its rows are cannot be told."
+        what = f"The month of {lost[1]:,} of its rows cannot be told."
         fix = f"{APART} Or put the month into the file's name, as in 2024-04."
         raise LoadError(Problem(what, item.place, lost[0], fix=fix))

@@ -260,8 +260,13 @@ def invent(seed: int, people: int = 12, months: int = 4) -> World:
                 for _ in range(chance.randint(0, 2))
             )
             made.append(
-                Contact(f"0{next(numbers)}", some_day(start, end), chance.choice("35672"),
-                        chance.choice(["01", "05", "11", "02"]), done)  # fmt: skip
+                Contact(
+                    f"0{next(numbers)}",
+                    some_day(start, end),
+                    chance.choice("35672"),
+                    chance.choice(["01", "05", "11", "02"]),
+                    done,
+                )
             )
         return tuple(made)
 
@@ -304,12 +309,26 @@ def invent(seed: int, people: int = 12, months: int = 4) -> World:
                 for kind in ("primary", "secondary", "suspected") if chance.random() < 0.4
             )  # fmt: skip
             world.referrals.append(
-                Referral(number, patient, referred, chance.choice(list(SOURCES)), ended,
-                         closes if ended else None, care, spells, entries)  # fmt: skip
+                Referral(
+                    number,
+                    patient,
+                    referred,
+                    chance.choice(list(SOURCES)),
+                    ended,
+                    closes if ended else None,
+                    care,
+                    spells,
+                    entries,
+                )
             )
         if chance.random() < 0.4:
             world.drop_ins.append(
-                DropIn(f"0{next(numbers)}", some_day(first, last), chance.choice(["A21", "A19"]),
-                       patient, chance.random() < 0.5)  # fmt: skip
+                DropIn(
+                    f"0{next(numbers)}",
+                    some_day(first, last),
+                    chance.choice(["A21", "A19"]),
+                    patient,
+                    chance.random() < 0.5,
+                )
             )
     return world

@@ -49,9 +49,7 @@ def tables(world: World, month: tuple[int, int], created: str = "10:00:00") -> d
     v5, i = not six, "ID" if six else "Id"
 
     def put(name: str, **cells: object) -> None:
-        made.setdefault(name, []).append(
-            {k: "" if v is None else str(v) for k, v in cells.items()}
-        )
+        made.setdefault(name, []).append({k: "" if v is None else str(v) for k, v in cells.items()})
 
     def known(day: date | None) -> date | None:
         return day if day is not None and day <= last else None
@@ -179,20 +177,26 @@ def _contacts(
     team = "OtherCareProfTeamLocalID" if six else "CareProfTeamLocalId"
     for contact in care.contacts:
         if first <= contact.day <= last:
-            yield "MHS201CareContact", {
-                f"CareContact{i}": contact.number,
-                f"ServiceRequest{i}": referral.number,
-                team: None if own else care.team,
-                "CareContDate": contact.day,
-                "AttendStatus" if six else "AttendOrDNACode": contact.attended,
-                "ConsMechanismMH": contact.mechanism,
-            }
-            for number, concept in contact.procedures:
-                yield "MHS202CareActivity", {
-                    f"CareAct{i}": number,
+            yield (
+                "MHS201CareContact",
+                {
                     f"CareContact{i}": contact.number,
-                    "Procedure" if six else "CodeProcAndProcStatus": concept,
-                }
+                    f"ServiceRequest{i}": referral.number,
+                    team: None if own else care.team,
+                    "CareContDate": contact.day,
+                    "AttendStatus" if six else "AttendOrDNACode": contact.attended,
+                    "ConsMechanismMH": contact.mechanism,
+                },
+            )
+            for number, concept in contact.procedures:
+                yield (
+                    "MHS202CareActivity",
+                    {
+                        f"CareAct{i}": number,
+                        f"CareContact{i}": contact.number,
+                        "Procedure" if six else "CodeProcAndProcStatus": concept,
+                    },
+                )
 
 
 def _open(start: date, end: date | None, first: date, last: date) -> bool:

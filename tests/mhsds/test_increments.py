@@ -39,7 +39,7 @@ def everything(national: National) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11])
 def test_the_order_of_months_makes_no_difference(tmp_path: Path, seed: int) -> None:
     world = invent(seed, people=8)
     months = send(world, tmp_path / "sent")
@@ -95,9 +95,10 @@ def test_a_later_submission_of_a_month_replaces_the_whole_month(tmp_path: Path) 
     first = next(a for a in contacts if "first" in a.file and "2024-03" in a.file)
     assert first.stored == 0
     assert first.reasons == {"superseded": first.rows_in_file}
-    sent_before = any(r["ServiceRequestId"] == gone for r in tables(world, february)["MHS101Referral"])
-    february_rows = next(a for a in report.accounts if a.file.startswith("2024-02") and "101" in a.file)
-    assert (february_rows.stored > 0) == sent_before
+    sent = tables(world, february)["MHS101Referral"]
+    assert gone in {row["ServiceRequestId"] for row in sent}
+    (earlier,) = (a for a in report.accounts if a.file == "2024-02/first/MHS101Referral.csv")
+    assert earlier.stored > 0
     assert all(account.adds_up for account in report.accounts)
     # Nothing that a submission of a month earlier than that says can undo it.
     again = national.load(tmp_path / f"{march}")
