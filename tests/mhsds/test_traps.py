@@ -295,6 +295,57 @@ def test_codes_are_read_with_daggers_fillers_and_zones(national: National) -> No
     ]
 
 
+def test_the_month_may_stand_in_the_name_of_a_file(national: National) -> None:
+    folder = put(national.store.parent / "sent")
+    (folder / "MHS000Header.csv").unlink()
+    for path in sorted(folder.iterdir()):
+        path.rename(folder / f"extract_202404_{path.name}")
+    report = national.load(folder)
+    assert [a.file for a in report.accounts][0] == "extract_202404_MHS001MPI.csv"
+    assert national.rows('select distinct _month from "mhsds.referrals"') == [("2024-04",)]
+
+
+def test_one_file_may_hold_several_submissions(national: National) -> None:
+    """Rows then name theirs; of a month that was submitted twice the later one counts."""
+    folder = put(
+        national.store.parent / "sent",
+        MHS000Header="""\
+            UniqSubmissionID,OrgIDProvider,ReportingPeriodStartDate,DateTimeDatSetCreate
+            S1,RXX,2024-04-01,2024-05-20T10:00:00
+            S2,RXX,2024-05-01,2024-06-20T10:00:00
+            S3,RXX,2024-05-01,2024-06-21T09:00:00
+        """,
+        MHS001MPI="LocalPatientID,PersonBirthDate,UniqSubmissionID\n007,1990-01-01,S1\n007,1990-01-02,S3\n",
+        MHS902ServiceTeamDetails="CareProfTeamLocalID,ServTeamTypeMH,UniqSubmissionID\nT01,A06,S1\n",
+        MHS101Referral="""\
+            ServiceRequestID,LocalPatientID,CareProfTeamLocalID,ReferralRequestReceivedDate,ServDischDate,UniqSubmissionID
+            R1,007,T01,2024-04-02,,S1
+            R1,007,T01,2024-04-02,2024-05-09,S2
+            R1,007,T01,2024-04-02,2024-05-10,S3
+            R2,007,T01,2024-04-02,2024-05-09,S2
+        """,
+    )
+    report = national.load(folder)
+    assert national.rows("select ended_on from episodes") == [(date(2024, 5, 10),)]
+    assert national.rows("select birth_date from people") == [(date(1990, 1, 2),)]
+    assert counts(report, "2024-04..2024-05/MHS101Referral.csv") == {
+        "rows_in_file": 4, "stored": 1, "duplicate_row": 0, "superseded": 3,
+    }  # fmt: skip
+    assert national.rows(
+        "select row, by_row from superseded where file like '%MHS101%' order by row"
+    ) == [(2, 4), (3, None), (5, None)]
+
+
+def test_a_table_that_was_forgotten_may_follow_alone(national: National) -> None:
+    load(national)
+    folder = national.store.parent / "late"
+    put(folder, MHS201CareContact=CONTACTS + "C1,R1,2024-04-09,5,01,\n")
+    for name in SMALL:
+        (folder / f"{name}.csv").unlink()
+    national.load(folder)
+    assert (date(2024, 4, 9),) in national.rows("select started_on from episodes")
+
+
 def test_no_identifier_is_kept_with_a_version(national: National) -> None:
     """All rows stay for the next month; what names people or referrals stays as pseudonyms."""
     load(national, MHS201CareContact=CONTACTS + "C-77001,R1,2024-04-09,5,01,\n")
