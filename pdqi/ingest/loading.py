@@ -15,7 +15,7 @@ import duckdb
 from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem, StoreError
 from pdqi.ingest import accounts as counting
-from pdqi.ingest import assemble, coverage, data_set, lock, sources
+from pdqi.ingest import assemble, coverage, lock, set_rows, sources
 from pdqi.ingest.data_set import DataSet
 from pdqi.ingest.event_log import load_log
 from pdqi.ingest.extracts import Extracts
@@ -89,7 +89,7 @@ def load(
                 counts = assemble.write(connection, version)
                 incoming.keep(connection, version)
                 if version_before:
-                    data_set.carry_over(version_before, version, carried)
+                    set_rows.carry_over(version_before, version, carried)
                 sources.Sources(sources.mark_of(secret), records).write(version)
                 manifest, changed = folders.publish(
                     store,

@@ -12,26 +12,23 @@ import duckdb
 
 from pdqi.errors import LoadError, Problem
 from pdqi.ingest.assemble import cells_of, plain
-from pdqi.ingest.readers import Filled
 from pdqi.ingest.reasons import ORDER, SUPERSEDED
 from pdqi.ingest.set_mapping import SetMapping
 from pdqi.ingest.sql import Bound, names, one
-from pdqi.ingest.submissions import SetFile
+from pdqi.ingest.submissions import Arrived
 from pdqi.store.folder import FileAccount, manifest
 from pdqi.store.schema import table as stored_table
 
 NO_RECORD = "read, and no record of its own"
 SHAPES = ("fewer cells than the header", "more cells than the header")
 BORN = "birth_date"
-Read = tuple[int, str, SetFile, Filled]
-"""A file that was just read: the number of its raw table, its label, and what was read."""
 
 
 def account(
     connection: duckdb.DuckDBPyConnection,
     plan: SetMapping,
     before: Path | None,
-    just_read: Sequence[Read],
+    arrived: Sequence[Arrived],
 ) -> tuple[FileAccount, ...]:
     """Set aside what is not stored, and return the account of every file that ever came.
 
@@ -50,12 +47,13 @@ def account(
             f" join origin_{number} using (row)",
             {"name": record.rows_of},
         )
-    _keep_cells(connection, plan, before, just_read)
+    _keep_cells(connection, plan, before, arrived)
     for name in plan.tables:
         _set_aside(connection, plan, name)
-    _list_repeats(connection, plan, before, just_read)
+    _list_repeats(connection, plan, before, arrived)
     notes = {
-        label: dict(zip(SHAPES, (f.short, f.long), strict=True)) for _, label, _, f in just_read
+        item.label: dict(zip(SHAPES, (item.filled.short, item.filled.long), strict=True))
+        for item in arrived
     }
     return tuple(
         _account(connection, plan, name, label, notes.get(label) or _shapes(old.get(label)))
@@ -74,7 +72,7 @@ def _keep_cells(
     connection: duckdb.DuckDBPyConnection,
     plan: SetMapping,
     before: Path | None,
-    just_read: Sequence[Read],
+    arrived: Sequence[Arrived],
 ) -> None:
     """Make `cells`: the original cells of rows that are set aside, as far as they are known."""
     connection.execute("create table cells (file varchar, row integer, cells varchar)")
@@ -88,17 +86,18 @@ def _keep_cells(
             f' group by origin) join "set_{name}" on origin = _origin',
             {"name": name},
         )
-    for number, label, item, _ in just_read:
+    for item in arrived:
         bound = Bound()
         connection.execute(
-            f"insert into cells select {bound(label)}, row, {cells_of(item.file, bound)}"
-            f" from raw_{number} semi join (select row from set_aside where file = {bound(label)})"
+            f"insert into cells select {bound(item.label)}, row, {cells_of(item.file, bound)}"
+            f" from raw_{item.number} semi join"
+            f" (select row from set_aside where file = {bound(item.label)})"
             " using (row)",
             bound.values,
         )
     file = before / "quarantine.parquet" if before else None
     if file is not None and file.is_file():
-        again = [label for _, label, _, _ in just_read]
+        again = [item.label for item in arrived]
         connection.execute(
             "insert into cells select file, row, cells from read_parquet([$file])"
             " where source = $source and not list_contains(cast($again as varchar[]), file)",
@@ -129,16 +128,17 @@ def _list_repeats(
     connection: duckdb.DuckDBPyConnection,
     plan: SetMapping,
     before: Path | None,
-    just_read: Sequence[Read],
+    arrived: Sequence[Arrived],
 ) -> None:
-    for number, label, _, _ in just_read:
+    for item in arrived:
         connection.execute(
-            f"insert into out_duplicates select $source, $file, row, same_as from same_{number}",
-            {"source": plan.id, "file": label},
+            "insert into out_duplicates"
+            f" select $source, $file, row, same_as from same_{item.number}",
+            {"source": plan.id, "file": item.label},
         )
     file = before / "duplicates.parquet" if before else None
     if file is not None and file.is_file():
-        again = [label for _, label, _, _ in just_read]
+        again = [item.label for item in arrived]
         connection.execute(
             "insert into out_duplicates select * from read_parquet([$file])"
             " where source = $source and not list_contains(cast($again as varchar[]), file)",

@@ -6,7 +6,7 @@ name of the file or folder has the month.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +14,8 @@ from pathlib import Path
 import duckdb
 
 from pdqi.errors import LoadError, Problem
-from pdqi.ingest.readers import SourceFile, open_file
+from pdqi.ingest.readers import Filled, SourceFile, fill, open_file
+from pdqi.ingest.rows import find_repeats
 from pdqi.ingest.set_mapping import SetMapping
 from pdqi.ingest.sql import Bound, date_of
 
@@ -86,6 +87,58 @@ def _is_of(name: str, patterns: Iterable[str]) -> bool:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """A file that was read: the number of its raw table, and what accounts call it."""
+
+    number: int
+    label: str
+    table: str
+    file: SourceFile
+    filled: Filled
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection,
+    plan: SetMapping,
+    found: Sequence[SetFile],
+    first: int,
+    progress: Callable[[str], None],
+) -> list[Arrived]:
+    """Make `raw_<n>`, `same_<n>` and `sent_<n>` of every file; numbers begin at `first`.
+
+    Raises `LoadError` where rows, or the month that they are of, cannot be told.
+    """
+    problems: list[Problem] = []
+    filled: list[Filled] = []
+    for number, item in enumerate(found, first):
+        progress(f"Reading {item.place}.")
+        try:
+            filled.append(fill(connection, f"raw_{number}", item.file))
+            find_repeats(connection, number, len(item.file.header.names))
+        except LoadError as error:
+            problems += error.problems
+    if problems:
+        raise LoadError(problems)
+    numbered = list(enumerate(found, first))
+    top = plan.submission.table
+    headers = _read_headers(connection, plan, [(n, i) for n, i in numbered if i.table == top])
+    arrived = []
+    for (number, item), shape in zip(numbered, filled, strict=True):
+        try:
+            if item.table != top:
+                _say_when(connection, number, item, headers, plan.submission.id)
+        except LoadError as error:
+            problems += error.problems
+            continue
+        months = connection.execute(f"select distinct month from sent_{number}").fetchall()
+        label = item.label(month for (month,) in months)
+        arrived.append(Arrived(number, label, item.table, item.file, shape))
+    if problems:
+        raise LoadError(problems)
+    return arrived
+
+
+@dataclass(frozen=True)
 class Header:
     """One submission, as its header describes it; `created` sorts as text."""
 
@@ -96,12 +149,12 @@ class Header:
     provider: str
 
 
-def read_headers(
+def _read_headers(
     connection: duckdb.DuckDBPyConnection, plan: SetMapping, files: list[tuple[int, SetFile]]
 ) -> list[Header]:
     """Return every submission that the header files, read as `raw_<n>`, describe.
 
-    Makes `sent_<n>` for them, as `say_when` does for the other files.
+    Makes `sent_<n>` for them, as `_say_when` does for the other files.
     """
     headers: list[Header] = []
     problems: list[Problem] = []
@@ -114,7 +167,7 @@ def read_headers(
         connection.execute(
             f"create table sent_{number} as select row,"
             f" strftime({date_of(cell('month'), plan.dates)}, '%Y-%m') as month,"
-            f" {when_created(cell('created'), plan.dates)} as created,"
+            f" {_when_created(cell('created'), plan.dates)} as created,"
             f" coalesce({cell('provider')}, '') as provider,"
             f" cleaned({_place(item, (plan.submission.id,))}) as id from raw_{number}"
         )
@@ -130,7 +183,7 @@ def read_headers(
     return headers
 
 
-def when_created(text: str, forms: Iterable[str]) -> str:
+def _when_created(text: str, forms: Iterable[str]) -> str:
     """Return a date and time so written that later ones sort later; empty where there is none."""
     time = rf"lpad(regexp_extract({text}, '\d{{1,2}}:\d{{2}}(:\d{{2}})?'), 8, '0')"
     return f"coalesce(strftime({date_of(text, forms)}, '%Y-%m-%d ') || {time}, {text}, '')"
@@ -141,7 +194,7 @@ def _place(item: SetFile, names: tuple[str, ...]) -> str:
     return found or "cast(null as varchar)"
 
 
-def say_when(
+def _say_when(
     connection: duckdb.DuckDBPyConnection,
     number: int,
     item: SetFile,

@@ -301,7 +301,7 @@ def test_the_month_may_stand_in_the_name_of_a_file(national: National) -> None:
     for path in sorted(folder.iterdir()):
         path.rename(folder / f"extract_202404_{path.name}")
     report = national.load(folder)
-    assert [a.file for a in report.accounts][0] == "extract_202404_MHS001MPI.csv"
+    assert report.accounts[0].file == "extract_202404_MHS001MPI.csv"
     assert national.rows('select distinct _month from "mhsds.referrals"') == [("2024-04",)]
 
 
