@@ -5,7 +5,7 @@ from pathlib import Path
 from pdqi.config import Config
 from pdqi.content.library import Library
 from pdqi.errors import PdqiError, Problem, one_of
-from pdqi.ingest.checks import read_any
+from pdqi.ingest.kinds import read_any
 from pdqi.metrics.catalogue import KPI_IDS
 
 

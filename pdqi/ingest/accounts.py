@@ -9,7 +9,7 @@ import duckdb
 from pdqi.errors import LoadError, Problem
 from pdqi.ingest.columns import Valued
 from pdqi.ingest.pseudonym import REMOVED
-from pdqi.ingest.readers import Filled, SourceFile
+from pdqi.ingest.readers import Filled, RowSet
 from pdqi.ingest.reasons import ORDER
 from pdqi.ingest.report import UnknownWord
 from pdqi.ingest.sql import one
@@ -24,7 +24,7 @@ def account(
     connection: duckdb.DuckDBPyConnection,
     number: int,
     source: str,
-    file: SourceFile,
+    file: RowSet,
     filled: Filled,
     made: Sequence[Valued],
 ) -> FileAccount:
@@ -66,7 +66,7 @@ def account(
 
 
 def unknown_words(
-    connection: duckdb.DuckDBPyConnection, number: int, file: SourceFile, made: Iterable[Valued]
+    connection: duckdb.DuckDBPyConnection, number: int, file: RowSet, made: Iterable[Valued]
 ) -> list[UnknownWord]:
     """Return the most frequent words of each list column that the lists do not have."""
     return [

@@ -1,7 +1,7 @@
 """Putting a version together: the judged rows of one source, and what the others brought before.
 
 Works in the load's database and leaves there one table `out_<table>` for each table of the
-store, `out_links`, `out_quarantine` and `out_duplicates`.
+store, `out_links`, `out_quarantine`, `out_duplicates` and `out_superseded`.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pdqi.ingest.readers import SourceFile
+from pdqi.ingest.readers import MadeRows, RowSet
 from pdqi.ingest.sql import Bound, names, one
 from pdqi.store.schema import PROVENANCE, TABLES, Table
 
@@ -19,11 +19,13 @@ EXTRA_TABLES = {
     "source_file varchar, source_row integer",
     "quarantine": "source varchar, file varchar, row integer, reasons varchar[], cells varchar",
     "duplicates": "source varchar, file varchar, row integer, same_as integer",
+    "superseded": "source varchar, file varchar, row integer, by_file varchar, by_row integer",
 }
 ORDERS = {
     "links": "namespace, hash, person_id, source, source_file, source_row",
     "quarantine": "source, file, row",
     "duplicates": "source, file, row",
+    "superseded": "source, file, row",
 }
 
 
@@ -46,12 +48,12 @@ def bring_back(connection: duckdb.DuckDBPyConnection, version: Path | None, sour
             keep = "" if name == "people" else "where source <> $source"
             connection.execute(
                 f"insert into old_{name} by name select * from read_parquet([$file]) {keep}",
-                {"file": _plain(file)} | ({"source": source} if keep else {}),
+                {"file": plain(file)} | ({"source": source} if keep else {}),
             )
 
 
 def link_people(
-    connection: duckdb.DuckDBPyConnection, source: str, clients: tuple[int, SourceFile] | None
+    connection: duckdb.DuckDBPyConnection, source: str, clients: tuple[int, RowSet] | None
 ) -> None:
     """Make `out_links` and `known`: by which pseudonymous identifiers people are known."""
     connection.execute(f"create table out_links ({EXTRA_TABLES['links']})")
@@ -71,7 +73,7 @@ def link_people(
 
 
 def link_more(
-    connection: duckdb.DuckDBPyConnection, source: str, number: int, file: SourceFile
+    connection: duckdb.DuckDBPyConnection, source: str, number: int, file: RowSet
 ) -> None:
     """Add what a judged link file says to `out_links` and `known`."""
     (alias,) = file.wanted.also_known_as
@@ -91,7 +93,7 @@ def _know(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def assemble(
-    connection: duckdb.DuckDBPyConnection, source: str, load_id: str, files: Sequence[SourceFile]
+    connection: duckdb.DuckDBPyConnection, source: str, load_id: str, files: Sequence[RowSet]
 ) -> list[tuple[str, str, str, int]]:
     """Make the tables of the new version.
 
@@ -102,6 +104,7 @@ def assemble(
     connection.execute(f"create table out_duplicates ({EXTRA_TABLES['duplicates']})")
     connection.execute("insert into out_quarantine select * from old_quarantine")
     connection.execute("insert into out_duplicates select * from old_duplicates")
+    connection.execute("create table out_superseded as select * from old_superseded")
     left = []
     # People come first: the others need their numbers.
     for table in TABLES:
@@ -110,7 +113,8 @@ def assemble(
         else:
             left += _gather(connection, table, source, load_id, files)
     for number, file in enumerate(files):
-        _set_aside(connection, number, source, file)
+        if not isinstance(file, MadeRows):
+            _set_aside(connection, number, source, file)
     return left
 
 
@@ -126,7 +130,10 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]
             table.name,
         )
     for name, order in ORDERS.items():
-        _write(connection, f"select * from out_{name} order by {order}", folder, name)
+        (there,) = one(connection, f"select count(*) from out_{name}")
+        # Most stores hold no data set; without one a version looks as it always did.
+        if there or name != "superseded":
+            _write(connection, f"select * from out_{name} order by {order}", folder, name)
     return count(connection)
 
 
@@ -145,7 +152,7 @@ def _number_people(
     table: Table,
     source: str,
     load_id: str,
-    files: Sequence[SourceFile],
+    files: Sequence[RowSet],
 ) -> None:
     facts = names(table.facts)
     bound = Bound()
@@ -165,7 +172,7 @@ def _gather(
     table: Table,
     source: str,
     load_id: str,
-    files: Sequence[SourceFile],
+    files: Sequence[RowSet],
 ) -> list[tuple[str, str, str, int]]:
     """Make a table of facts, each person by their new number; return the rows that left."""
     facts, bound = names(table.facts), Bound()
@@ -211,11 +218,11 @@ def _gather(
     ).fetchall()
 
 
-def _of(table: Table, files: Sequence[SourceFile]) -> list[tuple[int, SourceFile]]:
+def _of(table: Table, files: Sequence[RowSet]) -> list[tuple[int, RowSet]]:
     return [(n, file) for n, file in enumerate(files) if file.wanted.table == table.name]
 
 
-def _facts(table: Table, file: SourceFile, number: int, source: str, bound: Bound) -> str:
+def _facts(table: Table, file: RowSet, number: int, source: str, bound: Bound) -> str:
     """Return a table's columns; an episode without a number of its own gets one from its place."""
     if table.name != "episodes" or "episode_id" in file.wanted.columns:
         return names(table.facts)
@@ -224,8 +231,13 @@ def _facts(table: Table, file: SourceFile, number: int, source: str, bound: Boun
 
 
 def _new_rows(
-    number: int, file: SourceFile, columns: str, source: str, load_id: str, bound: Bound
+    number: int, file: RowSet, columns: str, source: str, load_id: str, bound: Bound
 ) -> str:
+    if isinstance(file, MadeRows):
+        return (
+            f"select {columns}, {bound(source)} as source, source_file, source_row, load_id "
+            f"from rows_{number} join origin_{number} using (row) where len(reasons) = 0"
+        )
     return (
         f"select {columns}, {bound(source)} as source, {bound(file.name)} as source_file, "
         f"row as source_row, {bound(load_id)} as load_id from rows_{number} where len(reasons) = 0"
@@ -233,15 +245,11 @@ def _new_rows(
 
 
 def _set_aside(
-    connection: duckdb.DuckDBPyConnection, number: int, source: str, file: SourceFile
+    connection: duckdb.DuckDBPyConnection, number: int, source: str, file: RowSet
 ) -> None:
     """List a file's quarantined rows, with their original cells, and its duplicates."""
     bound = Bound()
-    cells = [f"{bound(name)}, c{place}" for place, name in enumerate(file.header.names)]
-    whole = (
-        f"case when extra = '' then json_object({names(cells)}) "
-        f"else json_object({names(cells)}, {bound('beyond the header')}, cast(extra as json)) end"
-    )
+    whole = cells_of(file, bound)
     connection.execute(
         f"insert into out_quarantine "
         f"select {bound(source)}, {bound(file.name)}, row, reasons, {whole} "
@@ -254,6 +262,15 @@ def _set_aside(
     )
 
 
-def _plain(path: Path) -> str:
+def cells_of(file: RowSet, bound: Bound) -> str:
+    """Return the original cells of a raw row, by the names of their columns."""
+    cells = [f"{bound(name)}, c{place}" for place, name in enumerate(file.header.names)]
+    return (
+        f"case when extra = '' then json_object({names(cells)}) "
+        f"else json_object({names(cells)}, {bound('beyond the header')}, cast(extra as json)) end"
+    )
+
+
+def plain(path: Path) -> str:
     """Return a path as the database takes it literally: its own wildcards are escaped."""
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))

@@ -2,57 +2,49 @@
 
 from pathlib import Path
 
-from pydantic import ConfigDict
-
 from pdqi.config import Config, folded
 from pdqi.errors import LoadError, Problem, one_of
-from pdqi.ingest.log_mapping import LogMapping
 from pdqi.ingest.mapping import DATE_FORMS, ENDINGS, STILL_OPEN, ColumnMap, FileMap, Mapping
 from pdqi.store.schema import LINKS, TABLES, Column, Table, table
-from pdqi.yamlfile import Frozen, Lines, read
+from pdqi.yamlfile import Lines, read
 
 Path_ = tuple[str | int, ...]
 MADE_HERE = {"person_id", "episode_id"}
 """Columns that loading makes where a source has none."""
 
 
-def read_any(path: Path, config: Config) -> Mapping | LogMapping:
-    """Read and check a mapping file of either kind; raises `LoadError` with every fault."""
-    if not _is_log(path):
-        return read_mapping(path, config)
-    plan, _, problems = read(path, LogMapping)
-    if plan is None or problems:
-        raise LoadError(problems)
-    return plan
-
-
-class _Kind(Frozen):
-    """The one key that tells the two kinds of mappings apart."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    kind: object = None
-
-
-def _is_log(path: Path) -> bool:
-    """Whether a mapping says of what kind it is, as that of an event log has to."""
-    found, _, _ = read(path, _Kind)
-    return found is not None and found.kind is not None
-
-
 def read_mapping(path: Path, config: Config) -> Mapping:
     """Read and check a mapping file; raises `LoadError` with every fault and its line."""
     mapping, lines, problems = read(path, Mapping)
     if mapping is not None:
-        problems += _Checker(mapping, config, path.name, lines).problems
+        problems += check_mapping(mapping, config, path.name, lines)
     if mapping is None or problems:
         raise LoadError(problems)
     return mapping
 
 
+def check_mapping(
+    mapping: Mapping,
+    config: Config,
+    file: str,
+    lines: Lines,
+    places: dict[int, Path_] | None = None,
+) -> list[Problem]:
+    """Return every fault of a mapping; `places` says where its files stand, if not in 'files'."""
+    return _Checker(mapping, config, file, lines, places or {}).problems
+
+
 class _Checker:
     """Collects every fault of one mapping."""
 
-    def __init__(self, mapping: Mapping, config: Config, file: str, lines: Lines) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        config: Config,
+        file: str,
+        lines: Lines,
+        places: dict[int, Path_],
+    ) -> None:
         self._mapping = mapping
         self._config = config
         self._file = file
@@ -60,7 +52,7 @@ class _Checker:
         self.problems: list[Problem] = []
         self._check_source()
         for position, item in enumerate(mapping.files):
-            self._check_file(("files", position), item)
+            self._check_file(places.get(position, ("files", position)), item)
 
     def _fault(
         self, path: Path_, what: str, allowed: str | None = None, fix: str | None = None

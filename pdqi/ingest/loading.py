@@ -12,20 +12,20 @@ from pathlib import Path
 from pdqi.config import Config, digest_of
 from pdqi.errors import LoadError, Problem, StoreError
 from pdqi.ingest import accounts as counting
-from pdqi.ingest import agreement, assemble, coverage, lock, rows, sources
-from pdqi.ingest.checks import read_any
-from pdqi.ingest.columns import Valued
+from pdqi.ingest import agreement, assemble, coverage, lock, set_rows, sources
+from pdqi.ingest.data_set import DataSet
 from pdqi.ingest.event_log import load_log
+from pdqi.ingest.extracts import Extracts
+from pdqi.ingest.kinds import read_any
 from pdqi.ingest.log_mapping import LogMapping
-from pdqi.ingest.mapping import Mapping
-from pdqi.ingest.pseudonym import key_pads
-from pdqi.ingest.readers import Filled, SourceFile, fill, open_files
-from pdqi.ingest.rehearsal import Rehearsal, examples_of
+from pdqi.ingest.readers import SourceFile
+from pdqi.ingest.reasons import SUPERSEDED
+from pdqi.ingest.rehearsal import Rehearsal
 from pdqi.ingest.report import LoadReport
+from pdqi.ingest.set_queries import SetPlan
 from pdqi.ingest.steps import Steps
 from pdqi.store import folder as folders
 from pdqi.store.folder import FileAccount, Manifest, Sending
-from pdqi.store.schema import LINKS
 
 PIPELINE = 1
 """Raised when the same files and mapping would give other rows: it is part of a load's id."""
@@ -57,65 +57,70 @@ def load(
             raise LoadError(Problem("An event log has no dry run.", mapping.name, fix=fix))
         return load_log(plan, mapping, folder, store, secret, progress)
     progress(f"Looking for the files of '{plan.name}'.")
-    files, not_read = open_files(plan, folder)
+    incoming = DataSet(plan, folder) if isinstance(plan, SetPlan) else Extracts(plan, folder)
+    files = incoming.files
     load_id = _load_id(mapping, files, config)
     mark = sources.mark_of(secret)
     with lock.loading(store, f"{load_id}-{mark}") as work:
         before = _before(store)
         known = sources.Sources.read(before[0]) if before else None
-        problems = sources.problems_with(plan, mapping.name, secret, known)
+        problems = sources.problems_with(incoming.plan, mapping.name, secret, known)
         if problems:
             raise LoadError(problems)
         size = sum(file.path.stat().st_size for file in files)
         steps = Steps(work, size, before[1].version if before else "")
         connection = steps.connection
         try:
-            made, filled = _judge(steps, plan, files, config, secret, before, progress)
+            version_before = before[0] if before else None
+            incoming.judge(steps, version_before, config, secret, load_id, progress)
+            source = incoming.plan
             progress("Putting the new version together.")
-            left = assemble.assemble(connection, plan.id, load_id, files)
-            own = tuple(
-                counting.account(connection, n, plan.id, file, filled[n], made[n])
-                for n, file in enumerate(files)
-            )
+            left = assemble.assemble(connection, source.id, load_id, incoming.row_sets)
+            own = incoming.accounts(connection)
             junk = _junk(own)
             if junk and not dry_run:
                 raise LoadError(junk)
-            unknown = tuple(
-                word
-                for n, file in enumerate(files)
-                for word in counting.unknown_words(connection, n, file, made[n])
-            )
+            unknown = incoming.unknown(connection)
             disagreements = tuple(agreement.compare(connection, config))
-            records = known.others(plan.id) if known else {}
-            absent = agreement.absent(config, (plan.id, *records))
+            records = known.others(source.id) if known else {}
+            carried = sorted(records)
+            absent = agreement.absent(config, (source.id, *records))
             if dry_run:
-                examples = tuple(
-                    example
-                    for n, file in enumerate(files)
-                    for example in examples_of(connection, n, file, made[n])
-                )
+                examples = incoming.examples(connection)
                 rehearsed = Rehearsal(examples, tuple(junk))
                 rows_of = assemble.count(connection)
                 return LoadReport(
-                    None, False, own, rows_of, unknown, tuple(not_read), rehearsed, disagreements,
+                    None,
+                    False,
+                    own,
+                    rows_of,
+                    unknown,
+                    tuple(incoming.not_read),
+                    rehearsed,
+                    disagreements,
                     absent,
-                )  # fmt: skip
-            others = [a for a in before[1].accounts if a.source != plan.id] if before else []
+                    remarks=incoming.remarks,
+                )
+            others = [a for a in before[1].accounts if a.source != source.id] if before else []
             everyone = agreement.noted(connection, (*counting.less(others, left), *own))
             ledger = before[1].sendings if before else ()
             sending = Sending(
-                plan.id,
-                plan.name,
+                source.id,
+                source.name,
                 load_id,
                 datetime.now(UTC).isoformat(timespec="seconds"),
                 tuple((file.name, file.digest) for file in files),
                 own,
             )
-            records = dict(sorted({**records, plan.id: sources.record(plan, load_id)}.items()))
+            records |= {source.id: sources.record(source, incoming.brought_by or load_id)}
+            records = dict(sorted(records.items()))
             first, last = coverage.covered(connection, records, today or date.today())
             with folders.new_version(store) as version:
                 counts = assemble.write(connection, version)
                 agreement.write(connection, version)
+                incoming.keep(connection, version)
+                if version_before:
+                    set_rows.carry_over(version_before, version, carried)
                 sources.Sources(mark, records).write(version)
                 manifest, changed = folders.publish(
                     store,
@@ -131,17 +136,25 @@ def load(
         finally:
             connection.close()
     return LoadReport(
-        manifest.version, changed, own, manifest.rows, unknown, tuple(not_read),
-        disagreements=disagreements, absent=absent,
-        replaced=next((s for s in reversed(ledger) if changed and s.source == plan.id), None),
-    )  # fmt: skip
+        manifest.version,
+        changed,
+        own,
+        manifest.rows,
+        unknown,
+        tuple(incoming.not_read),
+        disagreements=disagreements,
+        absent=absent,
+        replaced=next((s for s in reversed(ledger) if changed and s.source == source.id), None),
+        remarks=incoming.remarks,
+    )
 
 
 def _junk(accounts: tuple[FileAccount, ...]) -> list[Problem]:
     """Find large files of which nothing could be stored: they would replace what there was."""
     problems = []
     for account in accounts:
-        if account.stored == 0 and account.rows_in_file >= JUNK_ROWS:
+        overtaken = account.reasons.get(SUPERSEDED.name, 0)
+        if account.stored + overtaken == 0 and account.rows_in_file >= JUNK_ROWS:
             reasons = ", ".join(f"{count:,} {name}" for name, count in account.reasons.items())
             problems.append(
                 Problem(
@@ -182,72 +195,3 @@ def _load_id(mapping: Path, files: list[SourceFile], config: Config) -> str:
             [item.model_dump(mode="json") for item in (*config.teams, *config.treatments)],
         ]
     )
-
-
-def _judge(
-    steps: Steps,
-    plan: Mapping,
-    files: list[SourceFile],
-    config: Config,
-    secret: bytes,
-    before: tuple[Path, Manifest] | None,
-    progress: Callable[[str], None],
-) -> tuple[dict[int, list[Valued]], dict[int, Filled]]:
-    """Read every file, then judge its rows: the client list first, then link files in order."""
-    connection = steps.connection
-    filled = _read(steps, files, progress)
-    assemble.bring_back(connection, before[0] if before else None, plan.id)
-    rows.make_spellings(connection, plan, config)
-    pads = key_pads(secret)
-    made: dict[int, list[Valued]] = {}
-
-    def judge(number: int) -> None:
-        file, step = files[number], f"judge {number}"
-        is_done = steps.done(step) is not None
-        progress(
-            f"The rows of {file.name} were judged already."
-            if is_done
-            else f"Judging {filled[number].rows:,} rows of {file.name}."
-        )
-        made[number] = rows.judge(connection, number, file, plan, pads, is_done, progress)
-        if not is_done:
-            steps.note(step, filled[number])
-
-    clients = next((n for n, file in enumerate(files) if file.wanted.declares_people), None)
-    if clients is not None:
-        judge(clients)
-    assemble.link_people(
-        connection, plan.id, None if clients is None else (clients, files[clients])
-    )
-    for number, file in enumerate(files):
-        if file.wanted.table == LINKS.name:
-            judge(number)
-            assemble.link_more(connection, plan.id, number, file)
-    for number in range(len(files)):
-        if number not in made:
-            judge(number)
-    return made, filled
-
-
-def _read(
-    steps: Steps, files: list[SourceFile], progress: Callable[[str], None]
-) -> dict[int, Filled]:
-    """Read every file that has not been read; raises `LoadError` with the faults of all."""
-    filled: dict[int, Filled] = {}
-    problems: list[Problem] = []
-    for number, file in enumerate(files):
-        step = f"read {number}"
-        if before := steps.done(step):
-            progress(f"{file.name} was read already.")
-            filled[number] = before
-            continue
-        progress(f"Reading {file.name}.")
-        try:
-            filled[number] = fill(steps.connection, f"raw_{number}", file, progress)
-        except LoadError as error:
-            problems += error.problems
-        else:
-            steps.note(step, filled[number])
-    if problems:
-        raise LoadError(problems)
-    return filled

@@ -37,24 +37,31 @@ Row = tuple[int, Sequence[str]]
 
 
 @dataclass(frozen=True)
-class SourceFile:
-    """A file that was found, can be read and has the columns that its mapping names."""
+class RowSet:
+    """Rows to be judged: what they are called, the table they fill, where each column stands."""
 
-    path: Path
+    name: str
     wanted: FileMap
     header: Header
-    digest: str
-    reader: CsvFile | Workbook | ParquetFile
-
-    @property
-    def name(self) -> str:
-        """The file's name, as reports give it."""
-        return self.path.name
 
     def place(self, names: Sequence[str]) -> str | None:
         """Return the raw table's column for a wanted column; None where the file has none."""
         position = self.header.places.get(tuple(names))
         return None if position is None else f"c{position}"
+
+
+@dataclass(frozen=True)
+class SourceFile(RowSet):
+    """A file that was found, can be read and has the columns that its mapping names."""
+
+    path: Path
+    digest: str
+    reader: CsvFile | Workbook | ParquetFile
+
+
+@dataclass(frozen=True)
+class MadeRows(RowSet):
+    """Rows that were made of others: the table `origin_<n>` says of which row of which file."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def open_files(mapping: Mapping | LogMapping, folder: Path) -> tuple[list[Source
             problems.append(Problem(what, fix="Keep one in the folder."))
         else:
             try:
-                opened.append(_open(folder / hits[0], wanted))
+                opened.append(open_file(folder / hits[0], wanted))
             except LoadError as error:
                 problems += error.problems
             except OSError:
@@ -109,7 +116,8 @@ def open_files(mapping: Mapping | LogMapping, folder: Path) -> tuple[list[Source
     return opened, [name for name in names if name not in used]
 
 
-def _open(path: Path, wanted: FileMap) -> SourceFile:
+def open_file(path: Path, wanted: FileMap) -> SourceFile:
+    """Return a file, opened; raises `LoadError` for one that cannot be read as it is wanted."""
     reader: CsvFile | Workbook | ParquetFile
     match wanted.kind:
         case "xlsx":
@@ -126,7 +134,7 @@ def _open(path: Path, wanted: FileMap) -> SourceFile:
         raise LoadError(problems)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return SourceFile(path, wanted, header, digest, reader)
+    return SourceFile(path.name, wanted, header, path, digest, reader)
 
 
 def fill(

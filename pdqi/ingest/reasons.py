@@ -22,6 +22,15 @@ DUPLICATE = Reason(
     "Nothing: the first one is stored. Many of them point to an extract that was pasted twice.",
 )
 
+SUPERSEDED = Reason(
+    "superseded",
+    "A later submission sends the same record again, or replaces its whole month.",
+    "Nothing: the latest state of the record is stored.",
+)
+
+REPEATED = (DUPLICATE, SUPERSEDED)
+"""Why a row is not stored although nothing is wrong with it."""
+
 REASONS: tuple[Reason, ...] = (
     Reason(
         "missing_person",
@@ -32,6 +41,11 @@ REASONS: tuple[Reason, ...] = (
         "unknown_person",
         "The client list has no person with this identifier.",
         "Correct the identifier, or add the person to the client list and load both again.",
+    ),
+    Reason(
+        "unknown_parent",
+        "The row belongs to another one, such as a contact to its referral, that no file has.",
+        "Load the file that has it, or correct the number by which the row refers to it.",
     ),
     Reason(
         "unknown_team",
@@ -62,6 +76,11 @@ REASONS: tuple[Reason, ...] = (
         "unknown_code",
         "A code that figures rest on (a certainty) has a value that the mapping does not know.",
         "Correct the value, or add it to 'codes' in the mapping.",
+    ),
+    Reason(
+        "shortened_number",
+        "A number has lost its last digits, as in 1.08E+15: a spreadsheet has shortened it.",
+        "Export the file again as text, and do not save it from a spreadsheet.",
     ),
     Reason(
         "conflicting_key",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pdqi.ingest.agreement import Disagreement
-from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.ingest.reasons import DUPLICATE, REASONS, SUPERSEDED
 from pdqi.ingest.rehearsal import Rehearsal
 from pdqi.store.folder import FileAccount, Sending
 
@@ -41,6 +41,8 @@ class LoadReport:
     """Sentences about sources that config compares and the store does not have."""
     replaced: Sending | None = None
     """What the same source sent before, if this replaced it."""
+    remarks: tuple[str, ...] = ()
+    """What else there is to know, in sentences."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -54,7 +56,9 @@ class LoadReport:
 
     def as_text(self) -> str:
         """Return a plain text table that adds up, with what to do about each reason."""
-        used = [r for r in REASONS if any(a.reasons.get(r.name) for a in self.accounts)]
+        used = [
+            r for r in (SUPERSEDED, *REASONS) if any(a.reasons.get(r.name) for a in self.accounts)
+        ]
         header = [
             "file",
             "rows read",
@@ -96,6 +100,7 @@ class LoadReport:
                 f"This replaces what '{self.replaced.name}' sent before, loaded"
                 f" {self.replaced.loaded_at[:10]}: {was:,} rows were stored then, {now:,} now.",
             ]
+        lines += ["", *self.remarks] if self.remarks else []
         if self.not_read:
             lines += ["", f"Not in the mapping, so not read: {', '.join(self.not_read)}."]
         if self.rehearsal:

@@ -15,9 +15,9 @@ import duckdb
 
 from pdqi.config import Config
 from pdqi.ingest.columns import Maker, Valued
-from pdqi.ingest.mapping import Mapping
+from pdqi.ingest.mapping import Identifier, Mapping
 from pdqi.ingest.pseudonym import without_nhs_numbers
-from pdqi.ingest.readers import SourceFile
+from pdqi.ingest.readers import RowSet
 from pdqi.ingest.reasons import ORDER
 from pdqi.ingest.sql import Bound, folded_words, identifier_of, names, text_of
 from pdqi.store.schema import LINKS, TABLES, Column, table
@@ -53,15 +53,16 @@ def make_spellings(connection: duckdb.DuckDBPyConnection, mapping: Mapping, conf
 def judge(
     connection: duckdb.DuckDBPyConnection,
     number: int,
-    source: SourceFile,
+    source: RowSet,
     mapping: Mapping,
-    pads: Pads,
+    pads: Pads | None,
     is_done: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Valued]:
     """Make `same_n` and `rows_n` from `raw_n`; the table `known` says who the people are.
 
-    Returns how the stored columns were made; where that `is_done` already, it does no more.
+    Without `pads` the identifiers are pseudonyms already. Returns how the stored columns were made;
+    where that `is_done` already, it does no more.
     """
     bound = Bound()
     wanted, target = source.wanted, table(source.wanted.table)
@@ -84,14 +85,15 @@ def judge(
     ]
     if is_done:
         return made
-    _find_repeats(connection, number, len(source.header.names))
+    find_repeats(connection, number, len(source.header.names))
     progress(f"Repeated rows of {source.name} are known; looking at every value.")
     faults = _faults(source, made, target.steps)
     hashes = {"person": wanted.person.identifier} if wanted.person else {}
     hashes |= {f"alias_{name}": name for name in wanted.also_known_as}
     values = {
-        name: f"pseudonym({bound(pads[0])}, {bound(pads[1])}, {bound(kind)}, "
-        f"{identifier_of(f'text_{name}', mapping.identifiers[kind])})"
+        name: hashed(f"text_{name}", kind, mapping.identifiers[kind], pads, bound)
+        if pads
+        else f"text_{name}"
         for name, kind in hashes.items()
     }
     values |= {item.name: item.value for item in made}
@@ -115,7 +117,15 @@ def judge(
     return made
 
 
-def _find_repeats(connection: duckdb.DuckDBPyConnection, number: int, width: int) -> None:
+def hashed(text: str, kind: str, rule: Identifier, pads: Pads, bound: Bound) -> str:
+    """Return the pseudonym of an identifier of some kind, null where it is empty."""
+    return (
+        f"pseudonym({bound(pads[0])}, {bound(pads[1])}, {bound(kind)}, {identifier_of(text, rule)})"
+    )
+
+
+def find_repeats(connection: duckdb.DuckDBPyConnection, number: int, width: int) -> None:
+    """Make `same_n`: the rows of `raw_n` that repeat an earlier one exactly."""
     cells = names([*(f"c{i}" for i in range(width)), "extra"])
     connection.execute(
         f"create table same_{number} as with repeated as ("
@@ -129,9 +139,7 @@ def _aliased(columns: dict[str, str]) -> str:
     return names(f"{expression} as {name}" for name, expression in columns.items())
 
 
-def _faults(
-    source: SourceFile, made: Sequence[Valued], steps: Sequence[str]
-) -> list[tuple[str, str]]:
+def _faults(source: RowSet, made: Sequence[Valued], steps: Sequence[str]) -> list[tuple[str, str]]:
     """Return every fault that a row of this file can have: a reason, and when it holds."""
     faults = [fault for item in made for fault in item.faults]
     faults.append(("end_before_start", _out_of_order(made, steps)))
@@ -158,7 +166,7 @@ def _out_of_order(made: Sequence[Valued], steps: Sequence[str]) -> str:
     return " or ".join(pairs) or "false"
 
 
-def _person_and_key(source: SourceFile) -> str:
+def _person_and_key(source: RowSet) -> str:
     """Return the person of a row, and what identifies it in its file, null where nothing does."""
     if source.wanted.declares_people:
         return "person as person_id, person as key"
@@ -175,7 +183,7 @@ def _person_and_key(source: SourceFile) -> str:
     return f"{person} as person_id, {key} as key"
 
 
-def _known_join(source: SourceFile, bound: Bound) -> str:
+def _known_join(source: RowSet, bound: Bound) -> str:
     person = source.wanted.person
     if person is None or source.wanted.declares_people:
         return ""
@@ -192,7 +200,7 @@ def _known_join(source: SourceFile, bound: Bound) -> str:
 
 
 def _settle_keys(
-    connection: duckdb.DuckDBPyConnection, number: int, source: SourceFile, made: Sequence[Valued]
+    connection: duckdb.DuckDBPyConnection, number: int, source: RowSet, made: Sequence[Valued]
 ) -> None:
     """Find the keys that several rows share: `differs` where the rows do not say the same."""
     said = [f"coalesce(cast({i.name} as varchar), text_{i.name}, '')" for i in made if i.has_text]

@@ -22,9 +22,10 @@ MACROS = (
     r"create or replace macro folded(words) as "
     r"lower(trim(regexp_replace(words, "
     r"'[\s\x0B\x{00A0}\x{2007}\x{202F}\x{3000}\x{200B}\x{FEFF}]+', ' ', 'g')))",
-    # A date without the time of day.
+    # A date without the time of day and its zone.
     r"create or replace macro day_part(words) as case when contains(words, ':') then "
-    r"regexp_replace(words, '[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?$', '') else words end",
+    r"regexp_replace(words, "
+    r"'[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$', '') else words end",
     # HMAC-SHA256 of an identifier in its namespace, 32 hex digits, from the key's two pads.
     "create or replace macro pseudonym(inner_pad, outer_pad, namespace, identifier) as "
     "substr(sha256(outer_pad || unhex(sha256(inner_pad || "

@@ -84,7 +84,7 @@ def _begin(connection: duckdb.DuckDBPyConnection, base: str) -> None:
     ).fetchall()
     for (name,) in tables:
         if name not in kept:
-            connection.execute(f"drop table {name}")
+            connection.execute(f'drop table "{name}"')
 
 
 def _connect(work: Path, place: Path | None) -> duckdb.DuckDBPyConnection:

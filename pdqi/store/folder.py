@@ -42,6 +42,7 @@ class FileAccount:
     stored: int
     duplicate_row: int
     reasons: dict[str, int]
+    """Rows left out, by reason; those that a later submission superseded stand here as well."""
     notes: dict[str, int] = field(default_factory=dict)
     """Oddities of rows that were kept, such as unknown codes that no figure needs."""
     first_on: str | None = None

@@ -7,7 +7,7 @@ import streamlit as st
 from pdqi import quality, words
 from pdqi.charts.rows import Table
 from pdqi.findings.readings import SHORT_STATE
-from pdqi.ingest.reasons import DUPLICATE, REASONS
+from pdqi.ingest.reasons import REASONS, REPEATED
 from pdqi.model import Cell
 from pdqi.quality import quarantine
 from pdqi.ui import files, parts
@@ -60,7 +60,7 @@ def _number(cell: Cell) -> str:
 def reasons(page: Page) -> None:
     """Show why rows were left out, in words, with what to do."""
     found = quality.accounts(page.facts.service, page.facts.viewer)
-    known = {reason.name: reason for reason in (DUPLICATE, *REASONS)}
+    known = {reason.name: reason for reason in (*REPEATED, *REASONS)}
     content = Table(
         ("File", "Rows", "Reason", "What it means", "What to do"),
         tuple(
