@@ -192,6 +192,7 @@ def _account(
         notes={note: rows for note, rows in notes.items() if rows},
         first_on=first,
         last_on=last,
+        part=name,
     )
     if not result.adds_up or counted < made:
         what = "The rows of this file do not add up, so nothing was stored."

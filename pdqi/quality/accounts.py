@@ -3,8 +3,8 @@
 A row is often a person, so numbers of rows are protected like counts of people.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pdqi.config import Policy
 from pdqi.disclosure import rounded
@@ -32,8 +32,37 @@ class Account:
 
 
 def accounts(service: Service, viewer: Viewer) -> tuple[Account, ...]:
-    """Return where the rows of every loaded file went."""
-    return tuple(_account(item, viewer.policy) for item in service.manifest.accounts)
+    """Return where the rows of every loaded file went; a data set's months as one file a table."""
+    whole: dict[tuple[str, str], list[FileAccount]] = {}
+    for item in service.manifest.accounts:
+        whole.setdefault((item.source, item.part or f"file {item.file}"), []).append(item)
+    return tuple(_account(_together(items), viewer.policy) for items in whole.values())
+
+
+def _together(items: Sequence[FileAccount]) -> FileAccount:
+    """Return the account of several files as that of one; what is small is protected afterwards."""
+    first = items[0]
+    if first.part is None:
+        return first
+    begun = [item.first_on for item in items if item.first_on]
+    ended = [item.last_on for item in items if item.last_on]
+    files = "1 file" if len(items) == 1 else f"{len(items)} files"
+    return replace(
+        first,
+        file=f"{first.source}: {first.part.replace('_', ' ')} ({files})",
+        rows_in_file=sum(item.rows_in_file for item in items),
+        stored=sum(item.stored for item in items),
+        duplicate_row=sum(item.duplicate_row for item in items),
+        reasons=_sums([item.reasons for item in items]),
+        notes=_sums([item.notes for item in items]),
+        first_on=min(begun, default=None),
+        last_on=max(ended, default=None),
+    )
+
+
+def _sums(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    names = dict.fromkeys(name for item in counts for name in item)
+    return {name: sum(item.get(name, 0) for item in counts) for name in names}
 
 
 def _account(item: FileAccount, policy: Policy) -> Account:

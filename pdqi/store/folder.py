@@ -49,6 +49,8 @@ class FileAccount:
     """Earliest date of something done or recorded among the stored rows, ISO."""
     last_on: str | None = None
     """Latest such date, ISO. Dates to come are not left out: a slip of the pen shows here."""
+    part: str | None = None
+    """Which table of a data set it is a month of; such files are many, and read together."""
 
     @property
     def adds_up(self) -> bool:

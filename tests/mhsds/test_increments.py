@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from pdqi import quality
+from pdqi.service import Service
 from pdqi.store import folder as folders
+from tests.ingest.small_world import config
 from tests.mhsds.journeys import World, invent
 from tests.mhsds.national import National
 from tests.mhsds.submissions import Form, tables, write
@@ -71,6 +74,31 @@ def test_the_months_between_are_what_the_source_covers(tmp_path: Path) -> None:
     manifest = folders.manifest(national.version)
     assert manifest.covers == {"mhsds": ("2024-02-01", "2024-05-31")}
     assert (manifest.data_from, manifest.data_to) == ("2024-02-01", "2024-05-31")
+
+
+def test_the_months_of_a_table_are_told_together(tmp_path: Path) -> None:
+    world = invent(4, people=12, months=3)
+    national = National(tmp_path)
+    for month in send(world, tmp_path / "sent"):
+        national.load(month)
+    manifest = folders.manifest(national.version)
+    told = {account.file: account for account in _told(national)}
+    referrals = told["mhsds: referrals (3 files)"]
+    files = [a for a in manifest.accounts if "MHS101" in a.file]
+    assert referrals.read.value == sum(a.rows_in_file for a in files)
+    assert referrals.stored.value == sum(a.stored for a in files)
+    overtaken = sum(a.reasons.get("superseded", 0) for a in files)
+    assert referrals.left_out["superseded"].value == overtaken > 0
+    assert sum(a.read.value or 0 for a in told.values()) == sum(
+        a.rows_in_file for a in manifest.accounts
+    )
+    assert len(told) < len(manifest.accounts) / 2
+
+
+def _told(national: National) -> tuple[quality.Account, ...]:
+    """Return what an analyst sees of the files."""
+    service = Service.open(national.store, config())
+    return quality.accounts(service, service.viewer("analyst"))
 
 
 def test_a_later_submission_of_a_month_replaces_the_whole_month(tmp_path: Path) -> None:
