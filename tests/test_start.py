@@ -234,8 +234,8 @@ def test_every_check_runs_and_one_failure_fails(
 
     monkeypatch.setattr(start, "run", run)
     assert start.main(["test", "-k", "one"]) == 1
-    tools = ["ruff format --check .", "ruff check .", "mypy", "pdqi check", "pytest -n 2 -k one"]
-    assert ran == tools
+    tests = "pytest -n 2 --dist worksteal -k one"
+    assert ran == ["ruff format --check .", "ruff check .", "mypy", "pdqi check", tests]
     assert "Failed so far: ruff check" in capsys.readouterr().out
 
 
