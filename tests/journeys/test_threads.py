@@ -86,9 +86,9 @@ def test_a_click_on_the_map_shows_the_step(address: str, visit: Open) -> None:
 
 def test_on_a_phone_the_diagram_is_a_list(address: str, visit: Open) -> None:
     page = visit(f"{address}/driver_diagram?thread=idea:CB1", 390, 1600)
-    assert not page.locator(".st-key-picture_drivers").is_visible()
-    assert not page.locator(".st-key-picture_thread").is_visible()
-    assert page.locator("li").filter(has_text="Idea CB1:").first.is_visible()
+    expect(page.locator(".st-key-picture_drivers")).to_be_hidden(timeout=20_000)
+    expect(page.locator(".st-key-picture_thread")).to_be_hidden(timeout=20_000)
+    expect(page.locator("li").filter(has_text="Idea CB1:").first).to_be_visible(timeout=20_000)
     links = page.locator(".st-key-thread_shown [data-testid=stPageLink-NavLink]")
     for text, box in ((link.inner_text(), link.bounding_box()) for link in links.all()):
         assert box is not None
