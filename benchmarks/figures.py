@@ -86,7 +86,7 @@ def of_aggregates(asked: Asked, tables: Mapping[str, Columns]) -> Figures:
     figures["transitions"] = _transitions(asked, tables["moves"])
     for name, table in (
         ("support_while_waiting", "supported"),
-        ("safe_haven_waiting", "visitors"),
+        ("drop_in_waiting", "visitors"),
         ("assessed_within_28_days", "assessed"),
         ("staff_trained", "trained"),
         ("supervision_delivered", "supervised"),
@@ -100,7 +100,7 @@ def of_aggregates(asked: Asked, tables: Mapping[str, Columns]) -> Figures:
 
 def _transitions(asked: Asked, moves: Columns) -> Figures:
     """Return moves of everybody (`group` 0), of cases (1) and of others (2)."""
-    prefixes = ("", "pd_", "other_")
+    prefixes = ("", "case_", "other_")
     found: Figures = {}
     for group, team, other, number, people, median in _rows(moves, AGGREGATES["moves"]):
         at, prefix = _at(asked.teams[int(team)], asked.teams[int(other)]), prefixes[int(group)]
@@ -119,8 +119,13 @@ def _transitions(asked: Asked, moves: Columns) -> Figures:
 
 def _of_caseload(asked: Asked, caseload: Columns) -> Figures:
     case = caseload["is_case"]
-    names = ("pd_prevalence", "pd_prevalence_confirmed_only", "pd_confirmed_share", "ebt_received")
-    names += ("ebt_cascade", "panel_reviewed", "panel_reviewed_pd", "prescribing")
+    names = (
+        "case_prevalence",
+        "case_prevalence_confirmed_only",
+        "case_confirmed_share",
+        "ebt_received",
+    )
+    names += ("ebt_cascade", "panel_reviewed", "panel_reviewed_case", "prescribing")
     names += ("no_diagnosis_entry",)
     found: Figures = {name: {} for name in names}
     for scope in asked.care_scopes:
@@ -132,17 +137,17 @@ def _of_caseload(asked: Asked, caseload: Columns) -> Figures:
         at, everyone, cases = _at(scope.key), int(here.sum()), count(case)
         confirmed, reviewed = count(case & caseload["confirmed"]), caseload["reviewed"]
         whole: Row = {"within": everyone, "denominator": cases}
-        found["pd_prevalence"][at] = {"denominator": everyone, "numerator": cases}
-        found["pd_prevalence_confirmed_only"][at] = {
+        found["case_prevalence"][at] = {"denominator": everyone, "numerator": cases}
+        found["case_prevalence_confirmed_only"][at] = {
             "denominator": everyone,
-            "pd": cases,
+            "cases": cases,
             "numerator": confirmed,
         }
-        found["pd_confirmed_share"][at] = whole | {"numerator": confirmed}
+        found["case_confirmed_share"][at] = whole | {"numerator": confirmed}
         without = count(~caseload["entered"])
         found["no_diagnosis_entry"][at] = {"denominator": everyone, "numerator": without}
         found["panel_reviewed"][at] = {"denominator": everyone, "numerator": count(reviewed)}
-        found["panel_reviewed_pd"][at] = whole | {
+        found["panel_reviewed_case"][at] = whole | {
             "reviewed": count(reviewed),
             "numerator": count(case & reviewed),
         }
@@ -155,7 +160,10 @@ def _of_caseload(asked: Asked, caseload: Columns) -> Figures:
                 step: count(case & ((caseload[step] & bits) != 0))
                 for step in ("referred", "assessed", "started", "completed")
             }
-            found["ebt_cascade"][_at(scope.key, by)] = {"under_care": everyone, "pd": cases} | steps
+            found["ebt_cascade"][_at(scope.key, by)] = {
+                "under_care": everyone,
+                "cases": cases,
+            } | steps
             found["ebt_received"][_at(scope.key, by)] = whole | {"numerator": steps["started"]}
     return found
 
@@ -167,7 +175,7 @@ def _lengths(asked: Asked, lengths: Columns, caseload: Columns) -> dict[str, Row
     for scope in asked.care_scopes:
         row: Row = {}
         for prefix, series, flags, people in (
-            ("", "pd", case, caseload["is_case"]),
+            ("", "case", case, caseload["is_case"]),
             ("other_", "other", ~case, ~caseload["is_case"]),
         ):
             here = flags & ((of_team & scope.bits) > 0)
@@ -191,8 +199,8 @@ def _returns(asked: Asked, starters: Columns) -> dict[str, Row]:
         # Several in one team, or one in each of several: a number without its lowest bit.
         several = here & (((starters["twice"] & scope.bits) > 0) | ((shared & (shared - 1)) > 0))
         found[_at(scope.key)] = {
-            "pd_denominator": int(people[here & case].sum()),
-            "pd_numerator": int(people[several & case].sum()),
+            "case_denominator": int(people[here & case].sum()),
+            "case_numerator": int(people[several & case].sum()),
             "other_denominator": int(people[here & ~case].sum()),
             "other_numerator": int(people[several & ~case].sum()),
         }

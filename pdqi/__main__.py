@@ -128,13 +128,13 @@ def _invent_meetings(store: Path, config: Any, say: Callable[[str], None]) -> No
     from pdqi.content import Library
     from pdqi.errors import ContentError
     from pdqi.meeting.invented import invent
-    from pdqi.metrics.catalogue import KPI_IDS
+    from pdqi.metrics.catalogue import chosen_ids
 
     story = ROOT / "data" / "demonstration" / "meetings.yaml"
     if not story.is_file():
         return
     try:
-        library = Library.load(ROOT / "data" / "content", config, KPI_IDS)
+        library = Library.load(ROOT / "data" / "content", config, chosen_ids(config))
     except ContentError:
         say("The content does not fit this config, so no meetings are invented.")
         return
@@ -146,10 +146,9 @@ def _invent_meetings(store: Path, config: Any, say: Callable[[str], None]) -> No
 def kpis(options: argparse.Namespace) -> int:
     """Print every KPI at every scope."""
     from pdqi import records
-    from pdqi.metrics.catalogue import CATALOGUE
 
     service, basis, viewer = _asked(options)
-    wanted = [item for item in CATALOGUE if item.id != "transitions"]
+    wanted = [item for item in service.kpis if item.id != "transitions"]
     published = service.all_figures(basis, viewer, wanted)
     data = records.of_figures(service, basis, viewer, published)
     _print(data, options.json, data["kpis"])
@@ -214,10 +213,10 @@ def snapshot(options: argparse.Namespace) -> int:
 def _library(content: Path, config: Any) -> Any:
     from pdqi.content import Library
     from pdqi.errors import ContentError
-    from pdqi.metrics.catalogue import KPI_IDS
+    from pdqi.metrics.catalogue import chosen_ids
 
     try:
-        return Library.load(content, config, KPI_IDS)
+        return Library.load(content, config, chosen_ids(config))
     except ContentError as error:
         print(f"The content is left out: {error.problems[0]}", file=sys.stderr)
         return None
@@ -228,11 +227,12 @@ def _standing(store: Path, service: Any, library: Any, role: str) -> Any:
     from pdqi.config import Permission
     from pdqi.errors import JournalError
     from pdqi.journal import Journal
-    from pdqi.metrics.catalogue import KPI_IDS
+    from pdqi.metrics.catalogue import chosen_ids
 
     invented = service.manifest.demonstration
     try:
-        journal = Journal.open(service.config, store, library, KPI_IDS, demonstration=invented)
+        known = chosen_ids(service.config)
+        journal = Journal.open(service.config, store, library, known, demonstration=invented)
         if journal.may(role, Permission.READ_JOURNAL):
             return None
         return journal.standing()

@@ -6,7 +6,7 @@ from pdqi.config import Config
 from pdqi.content.library import Library
 from pdqi.errors import PdqiError, Problem, one_of
 from pdqi.ingest.kinds import read_any
-from pdqi.metrics.catalogue import KPI_IDS
+from pdqi.metrics.catalogue import KPI_IDS, chosen_ids
 
 
 def check_everything(config_file: Path, content: Path, mappings: Path) -> list[Problem]:
@@ -20,7 +20,7 @@ def check_everything(config_file: Path, content: Path, mappings: Path) -> list[P
         return list(error.problems)
     problems = _unknown_kpis(config, config_file.name)
     try:
-        Library.load(content, config, set(KPI_IDS))
+        Library.load(content, config, chosen_ids(config))
     except PdqiError as error:
         problems += error.problems
     for mapping in sorted(mappings.glob("*.y*ml")):
@@ -33,10 +33,12 @@ def check_everything(config_file: Path, content: Path, mappings: Path) -> list[P
 
 def _unknown_kpis(config: Config, file: str) -> list[Problem]:
     """Config is read before KPIs are known; its references to them are checked here."""
-    named = [("headline", name) for name in config.headline]
-    named += [("targets", target.kpi) for target in config.targets]
+    used = chosen_ids(config)
+    named = [("figures", item.kpi, KPI_IDS) for item in config.figures]
+    named += [("headline", name, used) for name in config.headline]
+    named += [("targets", target.kpi, used) for target in config.targets]
     return [
-        Problem(f"There is no KPI '{name}'.", file, None, where, *one_of(name, KPI_IDS))
-        for where, name in named
-        if name not in KPI_IDS
+        Problem(f"There is no KPI '{name}'.", file, None, where, *one_of(name, known))
+        for where, name, known in named
+        if name not in known
     ]

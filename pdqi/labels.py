@@ -12,6 +12,7 @@ from pdqi.config import Config
 from pdqi.errors import ContentError, Problem, one_of
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
+_PART_OF_NAME = re.compile(r"(?<![a-z0-9])(?:drop_in|cases?)(?![a-z0-9])")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?…][\"'”’)]*\s+|\n\s*)[\"'“‘(]*$")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|approx)\.\s+$", re.IGNORECASE)
 
@@ -19,28 +20,55 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|approx)\.\s+$", re.IGNORECASE)
 class Labels:
     """Fills placeholders with the words of one config; two with the same words are equal."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        """Keep the words by name."""
+    def __init__(self, words: Mapping[str, str], names: Mapping[str, str] | None = None) -> None:
+        """Keep the words by name, and what parts of names are called in files."""
         self._words = dict(words)
+        self._names = dict(names or {})
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Return the labels that a config declares, and `look_back` in the words of its rule."""
-        months = config.rules.look_back_months
-        return cls({**config.wording, "look_back": f"{months} months"})
+        """Return the labels that a config declares, with those that follow from its rules.
+
+        `look_back` is in the words of its rule; `panel` and `watched` have plain words where config
+        gives none.
+        """
+        rules = config.rules
+        short = re.sub(r"[^a-z0-9]+", "_", config.wording["short"].casefold()).strip("_")
+        watched = " or ".join(rules.prescribing.watched_classes)
+        words = {
+            "other_people": "people without",
+            "panel": "panel",
+            "watched": f"a watched medicine ({watched})" if watched else "a watched medicine",
+            **config.wording,
+            "look_back": f"{rules.look_back_months} months",
+        }
+        case = short or "case"
+        names = {"case": case, "cases": case, "drop_in": config.service_roles.drop_in}
+        return cls(words, names)
 
     def __eq__(self, other: object) -> bool:
         """Compare by words."""
-        return isinstance(other, Labels) and self._words == other._words
+        return isinstance(other, Labels) and (self._words, self._names) == (
+            other._words,
+            other._names,
+        )
 
     def __hash__(self) -> int:
         """Hash by words, so that labels can be part of a cache key."""
-        return hash(frozenset(self._words.items()))
+        return hash((frozenset(self._words.items()), frozenset(self._names.items())))
 
     @property
     def names(self) -> frozenset[str]:
         """The names that may stand in braces."""
         return frozenset(self._words)
+
+    def in_files(self, name: str) -> str:
+        """Return the name of a figure or field as files have it, in the pathway's own short word.
+
+        `case_prevalence` is `pd_prevalence` where the short word is PD, and `drop_in_waiting` has
+        the id of the service where people drop in.
+        """
+        return _PART_OF_NAME.sub(lambda match: self._names.get(match[0], match[0]), name)
 
     def fill(self, text: str, *, begins: bool = True) -> str:
         """Return the text with every placeholder replaced.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pdqi.labels import Labels
 from pdqi.metrics.catalogue import kpi
 from pdqi.metrics.kpi import Count
 from pdqi.model import Basis, Cell, Figure, Published, State
@@ -16,8 +17,13 @@ def of_figures(
     A value that may not be shown, or that does not exist, is null and its state is named in the
     row's `states`. Breakdowns stand under `by_…` of their scope.
     """
+    labels = Labels.of(service.config)
     return _head(service, basis, viewer) | {
-        "kpis": {name: _table(table) for name, table in published.items() if name != "transitions"}
+        "kpis": {
+            labels.in_files(name): _table(table, labels)
+            for name, table in published.items()
+            if name != "transitions"
+        }
     }
 
 
@@ -52,22 +58,22 @@ def _head(service: Service, basis: Basis, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _table(table: Published) -> dict[str, dict[str, Any]]:
+def _table(table: Published, labels: Labels) -> dict[str, dict[str, Any]]:
     by = f"by_{(kpi(table.kpi).by or '').replace(' ', '_')}"
     rows: dict[str, dict[str, Any]] = {}
     for figure in table.figures:
         if figure.by is None:
-            rows.setdefault(figure.scope, {}).update(_row(table.kpi, figure))
+            rows.setdefault(figure.scope, {}).update(_row(table.kpi, figure, labels))
         else:
             rows.setdefault(figure.scope, {}).setdefault(by, {})[figure.by] = _row(
-                table.kpi, figure
+                table.kpi, figure, labels
             )
     return rows
 
 
-def _row(kpi_id: str, figure: Figure) -> dict[str, Any]:
+def _row(kpi_id: str, figure: Figure, labels: Labels) -> dict[str, Any]:
     shown = {
-        field.name: figure[field.name]
+        labels.in_files(field.name): figure[field.name]
         for field in kpi(kpi_id).kind.fields
         if not (isinstance(field, Count) and not field.shown)
     }

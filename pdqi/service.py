@@ -16,7 +16,7 @@ from pdqi.content.models import ProcessMap
 from pdqi.content.rules import Rule
 from pdqi.disclosure import Family, protect
 from pdqi.errors import Problem, RequestError, one_of
-from pdqi.metrics.catalogue import CATALOGUE, kpi
+from pdqi.metrics.catalogue import chosen, kpi
 from pdqi.metrics.kpi import Judged, Kpi, Routes
 from pdqi.metrics.kpis.pathways import OTHER_ROUTES, steps_of
 from pdqi.metrics.kpis.rules import OUTCOMES
@@ -168,6 +168,11 @@ class Service:
         first, last = self.manifest.first_day, self.manifest.last_day
         return Period(first, last) if first and last else None
 
+    @property
+    def kpis(self) -> tuple[Kpi, ...]:
+        """The KPIs that the pathway uses, in order."""
+        return chosen(self.config)
+
     def figures(self, kpi_id: str, basis: Basis, viewer: Viewer) -> Published:
         """Return one KPI at every scope, protected for the viewer."""
         return self.all_figures(basis, viewer, (kpi(kpi_id),))[kpi_id]
@@ -176,15 +181,15 @@ class Service:
         self,
         basis: Basis,
         viewer: Viewer,
-        kpis: Iterable[Kpi] = CATALOGUE,
+        kpis: Iterable[Kpi] | None = None,
         *,
         curves: bool = True,
     ) -> dict[str, Published]:
-        """Return several KPIs for one basis; those not yet known are measured together.
+        """Return several KPIs for one basis, or all; those not yet known are measured together.
 
         `curves` says whether the curves of lengths of time are wanted with them.
         """
-        wanted = tuple(kpis)
+        wanted = self.kpis if kpis is None else tuple(kpis)
         with self._lock:
             found = {
                 item.id: self._kept[key]

@@ -164,13 +164,13 @@ class Oracle:
             found[key] = {"denominator": len(whole), "numerator": sum(map(has, whole))}
         return found
 
-    def pd_prevalence(self) -> Figures:
+    def case_prevalence(self) -> Figures:
         return self._proportions(self.is_case, lambda name: True)
 
-    def pd_prevalence_confirmed_only(self) -> Figures:
+    def case_prevalence_confirmed_only(self) -> Figures:
         return self._proportions(lambda n: self.status[n] == "confirmed", lambda name: True)
 
-    def pd_confirmed_share(self) -> Figures:
+    def case_confirmed_share(self) -> Figures:
         return self._proportions(lambda n: self.status[n] == "confirmed", self.is_case)
 
     def no_diagnosis_entry(self) -> Figures:
@@ -209,7 +209,7 @@ class Oracle:
     def panel_reviewed(self) -> Figures:
         return self._proportions(self._reviewed, lambda name: True)
 
-    def panel_reviewed_pd(self) -> Figures:
+    def panel_reviewed_case(self) -> Figures:
         return self._proportions(self._reviewed, self.is_case)
 
     def episode_length(self) -> Figures:
@@ -249,7 +249,7 @@ class Oracle:
         found = {}
         for key, members in self.scopes.items():
             row = {}
-            for prefix, wanted in (("pd", True), ("other", False)):
+            for prefix, wanted in (("case", True), ("other", False)):
                 counts = [
                     sum(m.team in members for m in mine)
                     for name, mine in self._starters().items()
@@ -344,7 +344,7 @@ class Oracle:
             found[team] = {"denominator": len(people), "numerator": len(people & supported)}
         return found
 
-    def safe_haven_waiting(self) -> Figures:
+    def drop_in_waiting(self) -> Figures:
         service = {team.id: team.service for team in self.config.teams}
         roles = self.config.service_roles
         found: Figures = {}
@@ -427,7 +427,7 @@ class Oracle:
             rows[arrow] = {}
             for group, mine in (
                 ("", found),
-                ("pd_", [item for item in found if self.is_case(item[0])]),
+                ("case_", [item for item in found if self.is_case(item[0])]),
                 ("other_", [item for item in found if not self.is_case(item[0])]),
             ):
                 rows[arrow][f"{group}moves"] = len(mine)
@@ -460,7 +460,7 @@ class Oracle:
 
     def _of_route(self, found: list[tuple[str, int]]) -> dict[str, Any]:
         row: dict[str, Any] = {}
-        for prefix, wanted in (("pd", True), ("other", False)):
+        for prefix, wanted in (("case", True), ("other", False)):
             days = [number for name, number in found if self.is_case(name) is wanted]
             row[f"{prefix}_people"] = len(days)
             row[f"{prefix}_median_days"] = median(days) if days else None

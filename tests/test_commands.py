@@ -32,7 +32,7 @@ def test_check_says_that_all_is_in_order(capsys: pytest.CaptureFixture[str]) -> 
 def test_check_lists_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (ROOT / "config.yaml").read_text()
     text = text.replace("teams: [north_cmht, north_crhtt]", "teams: [north_cmt, north_crht]")
-    text = text.replace("  - pd_prevalence\n", "  - pd_prevalance\n")
+    text = text.replace("  - case_prevalence\n", "  - case_prevalance\n")
     (tmp_path / "config.yaml").write_text(text)
     code, _, errors = said(capsys, "check", "--config", str(tmp_path / "config.yaml"))
     assert code == 2
@@ -43,12 +43,14 @@ def test_check_lists_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_check_knows_the_kpis_that_config_names(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (ROOT / "config.yaml").read_text().replace("  - pd_prevalence\n", "  - pd_prevalance\n")
+    text = (
+        (ROOT / "config.yaml").read_text().replace("  - case_prevalence\n", "  - case_prevalance\n")
+    )
     (tmp_path / "config.yaml").write_text(text)
     code, _, errors = said(capsys, "check", "--config", str(tmp_path / "config.yaml"))
     assert code == 2
-    assert "There is no KPI 'pd_prevalance'" in errors
-    assert "Did you mean 'pd_prevalence'?" in errors
+    assert "There is no KPI 'case_prevalance'" in errors
+    assert "Did you mean 'case_prevalence'?" in errors
 
 
 def test_the_default_role_is_not_cleared(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

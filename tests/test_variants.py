@@ -130,7 +130,9 @@ def test_the_gap_decides_what_is_one_episode(tmp_path: Path) -> None:
             "merge_gap_days=0": (4,),
             "merge_gap_days=28": (2,),
         }
-        several = values(service, "multiple_episodes", "alpha", "pd_denominator", "pd_numerator")
+        several = values(
+            service, "multiple_episodes", "alpha", "case_denominator", "case_numerator"
+        )
         assert several == {
             "in_force": (2, 2),
             "case_definition=confirmed_only": (1, 1),

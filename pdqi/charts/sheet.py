@@ -39,7 +39,8 @@ def of_kpi(
     order = {line.key: place for place, line in enumerate(shown)}
     columns = [*about, "figure", "scope", "scope_name", "broken_down_by", "part"]
     for field in fields:
-        columns += [field.name, f"{field.name}_state"]
+        name = labels.in_files(field.name)
+        columns += [name, f"{name}_state"]
     kept = [figure for figure in published.figures if figure.scope in order]
     kept.sort(key=lambda f: (order[f.scope], f.by is not None))
     rows = []

@@ -18,6 +18,7 @@ from pdqi.config.parts import (
     AgeBand,
     Alternatives,
     CaseDefinition,
+    FigureOfPathway,
     Id,
     JournalPlace,
     Organisation,
@@ -68,6 +69,8 @@ class Config(Frozen):
     journal: JournalPlace = JournalPlace()
     snapshots: SnapshotPlace = SnapshotPlace()
     overlaps: tuple[Overlap, ...] = Field(default=(), max_length=12)
+    figures: tuple[FigureOfPathway, ...] = ()
+    """The figures that the pathway uses; none listed means every one."""
     targets: tuple[Target, ...] = ()
     headline: tuple[Id, ...] = ()
 
@@ -128,6 +131,10 @@ class Config(Frozen):
     def policy_of(self, role_id: str) -> Policy:
         """Return the disclosure policy of a role."""
         return {item.id: item for item in self.policies}[self.role(role_id).policy]
+
+    def source_of(self, kpi_id: str) -> str | None:
+        """Return where the question of a figure comes from, where that is said."""
+        return next((item.source for item in self.figures if item.kpi == kpi_id), None)
 
     @property
     def strictest_threshold(self) -> int:

@@ -137,6 +137,8 @@ def _references(config: "Config", faults: _Faults) -> None:
     faults.known(
         ("default_age_band",), config.default_age_band, {item.id for item in config.age_bands}
     )
+    used = [(("figures", i, "kpi"), item.kpi) for i, item in enumerate(config.figures)]
+    faults.unique(used, "figure")
     for i, overlap in enumerate(config.overlaps):
         for j, name in enumerate(overlap.teams):
             faults.known(("overlaps", i, "teams", j), name, services | teams)

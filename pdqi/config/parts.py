@@ -297,6 +297,13 @@ class Overlap(Frozen):
         return self
 
 
+class FigureOfPathway(Frozen):
+    """A figure that the pathway uses, and where its question comes from."""
+
+    kpi: Id
+    source: Text | None = None
+
+
 class Target(Frozen):
     """A target for a figure from a date on: shares as fractions, durations in days."""
 

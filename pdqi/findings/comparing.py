@@ -40,7 +40,7 @@ class Comparison:
     """People with the condition against others in one scope."""
 
     line: Line
-    pd: str
+    case: str
     other: str
     answer: str
     """`more`, `less`, `no clear difference`, or why nothing is compared."""
@@ -72,22 +72,22 @@ def _shares(
     kpi: Kpi, published: Published, figure: Figure, line: Line, labels: Labels
 ) -> Comparison:
     pair = tuple(
-        Reading("", f"{stem}_value", f"{stem}_low", f"{stem}_high") for stem in ("pd", "other")
+        Reading("", f"{stem}_value", f"{stem}_low", f"{stem}_high") for stem in ("case", "other")
     )
-    pd, other = (_told(kpi, published, figure, reading) for reading in pair)
-    begin = f"{line.name}: {labels.fill('{short}')} {pd}, others {other}"
+    case, other = (_told(kpi, published, figure, reading) for reading in pair)
+    begin = f"{line.name}: {labels.fill('{short}')} {case}, others {other}"
     states = [figure[reading.value].state for reading in pair]
     if figure["risk_ratio"].state is State.SUPPRESSED:
         states.append(State.SUPPRESSED)
     for state, said in NOT_COMPARED.items():
         if state in states:
-            return Comparison(line, pd, other, said, "", "", f"{begin}: {said}.")
+            return Comparison(line, case, other, said, "", "", f"{begin}: {said}.")
     ratio = ""
     reading = Reading("", "risk_ratio", "ratio_low", "ratio_high")
     ends = shown_ends(figure, reading, "ratio")
     a, n, b, m = (
         float(figure[f"{stem}_{part}"].value or 0)
-        for stem in ("pd", "other")
+        for stem in ("case", "other")
         for part in ("numerator", "denominator")
     )
     found = difference(a, n, b, m)
@@ -103,7 +103,7 @@ def _shares(
     measures = [f"ratio {ratio}"] if ratio else []
     measures.append(f"difference in percentage points {in_points}")
     sentence = f"{begin}. That is {said}: {', '.join(measures)}."
-    return Comparison(line, pd, other, answer, ratio, in_points, sentence)
+    return Comparison(line, case, other, answer, ratio, in_points, sentence)
 
 
 def _points(share: float) -> str:
@@ -118,19 +118,19 @@ def _medians(
     kpi: Kpi, published: Published, figure: Figure, line: Line, labels: Labels
 ) -> Comparison:
     pair = readings(kpi, labels)
-    pd, other = (_told(kpi, published, figure, reading) for reading in pair)
-    begin = f"{line.name}: {pair[0].label} {pd}, others {other}"
+    case, other = (_told(kpi, published, figure, reading) for reading in pair)
+    begin = f"{line.name}: {pair[0].label} {case}, others {other}"
     for state, said in NOT_COMPARED.items():
         if state in (figure[reading.value].state for reading in pair):
-            return Comparison(line, pd, other, said, "", "", f"{begin}: {said}.")
+            return Comparison(line, case, other, said, "", "", f"{begin}: {said}.")
     one, two = (shown_ends(figure, reading, "days") for reading in pair)
     if one is None or two is None:
-        return Comparison(line, pd, other, TOO_FEW, "", "", f"{begin}. That is {TOO_FEW}.")
+        return Comparison(line, case, other, TOO_FEW, "", "", f"{begin}. That is {TOO_FEW}.")
     answer = apart(one, two)
     said = f"{answer}, for the intervals overlap"
     if answer != NO_CLEAR:
         said = f"{'longer' if answer == 'more' else 'shorter'}, for the intervals are apart"
-    return Comparison(line, pd, other, answer, "", "", f"{begin}. That is {said}.")
+    return Comparison(line, case, other, answer, "", "", f"{begin}. That is {said}.")
 
 
 @dataclass(frozen=True)

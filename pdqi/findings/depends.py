@@ -180,9 +180,9 @@ def counts_behind(kpi: Kpi, figure: Figure) -> str:
         number = figure[first.name].value
         return "" if number is None else f"{words.count(number)} {first.words.lower()}"
     pair = {
-        PairedProportion: ("pd_numerator", "pd_denominator"),
+        PairedProportion: ("case_numerator", "case_denominator"),
         Proportion: ("numerator", "denominator"),
-        Steps: ("started", "pd"),
+        Steps: ("started", "cases"),
     }.get(type(kind))
     if pair is None:
         return ""

@@ -31,8 +31,8 @@ STATUS_WORDS: dict[Status, str] = {
     "recorded_not_designed": "recorded, but not in the design",
     "suppressed": "suppressed: too few people",
 }
-Group = Literal["everyone", "pd", "other"]
-PREFIX: dict[Group, str] = {"everyone": "", "pd": "pd_", "other": "other_"}
+Group = Literal["everyone", "case", "other"]
+PREFIX: dict[Group, str] = {"everyone": "", "case": "case_", "other": "other_"}
 """What stands before the fields of a group."""
 
 
@@ -121,10 +121,10 @@ def laid_over(
 ) -> LaidOver:
     """Return the design over the records of a scope.
 
-    `published` are the figures `map_steps`, `map_taken` and `pd_prevalence` of one basis. For a
+    `published` are the figures `map_steps`, `map_taken` and `case_prevalence` of one basis. For a
     scope that is not the whole system, steps and routes of other teams are left out.
     """
-    under_care = _under_care(published["pd_prevalence"], scope.key, group)
+    under_care = _under_care(published["case_prevalence"], scope.key, group)
     steps = [
         _step(node, library, service, labels, scope, published, group, under_care)
         for node in library.process_map.nodes
@@ -148,7 +148,7 @@ def laid_over(
             steps.append(replace(step, people=NO_DATA, waiting=NO_DATA))
         else:
             team = end.removeprefix(TEAM)
-            people = _under_care(published["pd_prevalence"], team, group)
+            people = _under_care(published["case_prevalence"], team, group)
             hidden = people.state is State.SUPPRESSED
             status: Status = "suppressed" if hidden else "recorded_not_designed"
             steps.append(MapStep(end, service.config.team(team).name, status, people))
@@ -188,10 +188,10 @@ def _step(
     if node.episodes_of:
         here = frozenset(library.config.teams_of(node.episodes_of)) & frozenset(scope.teams)
         same = next((s.key for s in service.scopes if frozenset(s.teams) == here), None)
-        people = _under_care(published["pd_prevalence"], same, group) if same else NO_DATA
+        people = _under_care(published["case_prevalence"], same, group) if same else NO_DATA
         if same is None or (group == "other" and people.state is State.NO_DATA):
             # Care of other people is counted nowhere by itself: the step is told by its routes.
-            every = [t for t in here if (published["pd_prevalence"].at(t))]
+            every = [t for t in here if (published["case_prevalence"].at(t))]
             status: Status = "designed_and_recorded" if every else "designed_not_recorded"
             return MapStep(ref, name, status, NO_DATA, waiting)
     else:

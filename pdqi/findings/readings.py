@@ -64,13 +64,13 @@ def readings(kpi: Kpi, labels: Labels) -> tuple[Reading, ...]:
         return (Reading("", "risk_ratio", "ratio_low", "ratio_high"),)
     if isinstance(kind, PairedProportion):
         return (
-            Reading(short, "pd_value", "pd_low", "pd_high"),
+            Reading(short, "case_value", "case_low", "case_high"),
             Reading(others, "other_value", "other_low", "other_high"),
         )
     if isinstance(kind, Proportion):
         return (Reading("", "value", "low", "high"),)
     if isinstance(kind, Duration):
-        names = {"pd": short, "other": others}
+        names = {"case": short, "other": others}
         found = []
         for curve in kind.curves:
             value = next(name for name, share in curve.quantiles if share == 0.5)

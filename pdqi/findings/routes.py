@@ -15,7 +15,7 @@ from pdqi.labels import Labels
 from pdqi.metrics.kpis.pathways import OTHER_ROUTES, ROUTE_STEPS, steps_of
 from pdqi.model import NO_DATA, SUPPRESSED, SYSTEM, Cell, Figure, Published, Scope, State
 
-GROUPS = ("pd", "other")
+GROUPS = ("case", "other")
 """People with the condition, and others."""
 Move = tuple[str, str]
 

@@ -14,7 +14,7 @@ from pdqi.metrics.kpis.rules import BROKEN, KEPT, UNKNOWN
 from pdqi.model import NO_DATA, SUPPRESSED, Cell, Published, Scope, State
 from pdqi.statistics.intervals import difference, proportion_interval
 
-GROUPS = ("pd", "other")
+GROUPS = ("case", "other")
 STEPS = {
     "referred": "referral",
     "assessed": "assessment",

@@ -104,7 +104,7 @@ def counts_of(kpi: Kpi) -> tuple[str, str] | str:
     if isinstance(kind, Duration):
         return "it is a length of time: it depends on how long the unknown ones lasted"
     if isinstance(kind, PairedProportion):
-        return "pd_numerator", "pd_denominator"
+        return "case_numerator", "case_denominator"
     if isinstance(kind, Steps):
         return kind.main.removesuffix("_share"), kind.counts[1].name
     if isinstance(kind, Proportion):

@@ -24,7 +24,7 @@ from pdqi.labels import Labels
 from pdqi.meeting.agenda import Named, agenda, meetings, topic
 from pdqi.meeting.news import FIRST, news
 from pdqi.meeting.record import View, record
-from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS
+from pdqi.metrics.catalogue import chosen_ids
 from pdqi.model import SYSTEM, Period
 from pdqi.service import Service
 from pdqi.stand import Stand
@@ -79,7 +79,7 @@ def _empty(store: Path, config: Config, library: Library, clock: "_Clock") -> Jo
 
     def opened() -> Journal:
         return Journal.open(
-            config, store, library, KPI_IDS, demonstration=True, now=lambda: clock.now
+            config, store, library, chosen_ids(config), demonstration=True, now=lambda: clock.now
         )
 
     journal = opened()
@@ -114,7 +114,7 @@ class _Teller:
         self.labels = Labels.of(service.config)
         self.viewer = service.viewer()
         self.kpis = tuple(
-            kpi for name in service.config.headline for kpi in CATALOGUE if kpi.id == name
+            kpi for name in service.config.headline for kpi in service.kpis if kpi.id == name
         )
         self.by = By(_writer(service.config).id)
         self.named: dict[str, str] = {}

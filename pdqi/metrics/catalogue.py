@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pdqi.config import Config
 from pdqi.errors import Problem, RequestError, one_of
 from pdqi.metrics.kpi import Kpi
 from pdqi.metrics.kpis import (
@@ -69,6 +70,12 @@ def kpi(kpi_id: str) -> Kpi:
     )
 
 
-def section(section_id: str) -> tuple[Kpi, ...]:
-    """Return the KPIs of a section, in order."""
-    return tuple(item for item in CATALOGUE if item.section == section_id)
+def chosen(config: Config) -> tuple[Kpi, ...]:
+    """Return the KPIs that a pathway uses, in order: those that its config lists, or else all."""
+    wanted = {item.kpi for item in config.figures} or KPI_IDS
+    return tuple(item for item in CATALOGUE if item.id in wanted)
+
+
+def chosen_ids(config: Config) -> frozenset[str]:
+    """Return the ids of the KPIs that a pathway uses."""
+    return frozenset(item.id for item in chosen(config))

@@ -143,15 +143,15 @@ class PairedProportion(Kind):
     """The same share among people with the condition and among others, and their ratio."""
 
     counts: tuple[Count, ...] = (
-        Count("pd_denominator", "{short}: out of"),
-        Count("pd_numerator", "{short}: number", within=("pd_denominator",)),
+        Count("case_denominator", "{short}: out of"),
+        Count("case_numerator", "{short}: number", within=("case_denominator",)),
         Count("other_denominator", "Others: out of"),
         Count("other_numerator", "Others: number", within=("other_denominator",)),
     )
     derived: tuple[Field, ...] = (
-        Field("pd_value", "{short}: share", "share"),
-        Field("pd_low", "{short}: 95% from", "share"),
-        Field("pd_high", "{short}: 95% to", "share"),
+        Field("case_value", "{short}: share", "share"),
+        Field("case_low", "{short}: 95% from", "share"),
+        Field("case_high", "{short}: 95% to", "share"),
         Field("other_value", "Others: share", "share"),
         Field("other_low", "Others: 95% from", "share"),
         Field("other_high", "Others: 95% to", "share"),
@@ -159,12 +159,14 @@ class PairedProportion(Kind):
         Field("ratio_low", "Ratio: 95% from", "ratio"),
         Field("ratio_high", "Ratio: 95% to", "ratio"),
     )
-    main: str = "pd_value"
-    ratio_rests_on: tuple[str, ...] = ("pd_denominator", "other_denominator")
+    main: str = "case_value"
+    ratio_rests_on: tuple[str, ...] = ("case_denominator", "other_denominator")
 
     def derive(self, cells: Mapping[str, Cell]) -> Cells:
         """Return both shares and their ratio; a ratio needs all four counts."""
-        out = _share(cells, "pd_numerator", "pd_denominator", "pd_value", "pd_low", "pd_high")
+        out = _share(
+            cells, "case_numerator", "case_denominator", "case_value", "case_low", "case_high"
+        )
         out |= _share(
             cells, "other_numerator", "other_denominator", "other_value", "other_low", "other_high"
         )
@@ -376,9 +378,9 @@ class Kpi:
     reads: tuple[str, ...]
     tables: tuple[str, ...]
     """The store's tables behind it: a gap there touches this figure."""
-    published: str
-    source: str
     caution: str
+    source: str = ""
+    """Where it comes from, if that is the same in every pathway; otherwise config says."""
     by: str | None = None
     depends_on: tuple[Setting, ...] = ()
     """The settings of config that can change it; a test holds every other to make no difference."""
@@ -391,7 +393,7 @@ class Kpi:
         """Refuse a declaration that is incomplete."""
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
             raise ValueError(f"'{self.id}' is not a KPI id")
-        words = ("name", "short", "question", "numerator", "denominator", "published", "source")
+        words = ("name", "short", "question", "numerator", "denominator")
         for name in words:
             if not getattr(self, name):
                 raise ValueError(f"{self.id}: '{name}' is empty")

@@ -10,7 +10,7 @@ from pdqi.errors import PdqiError
 from pdqi.findings.since import NOT_A_TREND, Since, since
 from pdqi.labels import Labels
 from pdqi.meeting.news import table
-from pdqi.metrics.catalogue import CATALOGUE
+from pdqi.metrics.catalogue import chosen
 from pdqi.service import Service
 from pdqi.snapshot.frozen import Snapshot
 from pdqi.stand import Stand
@@ -55,7 +55,7 @@ def compare(one: Snapshot, other: Snapshot, store: Path, library: Library | None
 def _since(old: Stand, new: Stand, now: Snapshot, store: Path, library: Library | None) -> Since:
     rules = library.rules.rules if library else ()
     drawn = library.process_map if library else None
-    named = {kpi.id: kpi for kpi in CATALOGUE}
+    named = {kpi.id: kpi for kpi in chosen(new.config)}
     kpis = [named[name] for name in new.config.headline if name in named]
     with Store.open(store, new.config) as today:
         opened = today

@@ -8,7 +8,6 @@ from pdqi.content import Library
 from pdqi.errors import Problem, RequestError
 from pdqi.journal import Standing
 from pdqi.labels import Labels
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.model import Basis, Scope
 from pdqi.service import Service, Viewer
 from pdqi.snapshot.frozen import About, Snapshot
@@ -57,7 +56,7 @@ def make(
         raise RequestError(Problem("The name is too long.", allowed=f"{MOST_CHARACTERS} letters"))
     about = _about(shown, maker, made_at, wanted, called, briefing=briefing)
     made = sections(shown, wanted)
-    stand = Stand.taken(service, library, viewer, basis, scope, CATALOGUE, made_at.date())
+    stand = Stand.taken(service, library, viewer, basis, scope, service.kpis, made_at.date())
     return Snapshot(about=about, sections=made, stand=stand.to_json())
 
 

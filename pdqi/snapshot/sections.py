@@ -15,8 +15,7 @@ from pdqi.journal import registers
 from pdqi.journal.items import Action, Decision, Milestone, WorkstreamStatus
 from pdqi.labels import capitalised
 from pdqi.meeting.agenda import in_words
-from pdqi.metrics import catalogue
-from pdqi.metrics.catalogue import CATALOGUE, SECTIONS
+from pdqi.metrics.catalogue import SECTIONS
 from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion
 from pdqi.model import Published
 from pdqi.snapshot import briefing as brief
@@ -26,7 +25,7 @@ from pdqi.snapshot.shown import Shown
 
 RARE = 25
 """Routes with fewer moves are not drawn; the table has them all."""
-MAP_KPIS = ("map_steps", "map_taken", "pd_prevalence")
+MAP_KPIS = ("map_steps", "map_taken", "case_prevalence")
 NOT_CARDS = frozenset({"transitions"})
 """KPIs that other sections draw."""
 _NO_CONTENT = "The project's content could not be read."
@@ -55,7 +54,7 @@ def pages_of(*, briefing: bool) -> tuple[str, ...]:
 
 def headline(shown: Shown) -> list[Kpi]:
     """Return the headline figures in the order of config."""
-    named = {kpi.id: kpi for kpi in CATALOGUE}
+    named = {kpi.id: kpi for kpi in shown.service.kpis}
     return [named[name] for name in shown.service.config.headline if name in named]
 
 
@@ -150,10 +149,10 @@ def _drivers(shown: Shown) -> Iterator[Section]:
 
 
 def _findings(shown: Shown) -> Iterator[Section]:
-    every = [kpi for kpi in CATALOGUE if kpi.id not in NOT_CARDS]
+    every = [kpi for kpi in shown.service.kpis if kpi.id not in NOT_CARDS]
     shown.service.all_figures(shown.basis, shown.viewer, every)
     for of in SECTIONS:
-        kpis = [kpi for kpi in catalogue.section(of.id) if kpi.id not in NOT_CARDS]
+        kpis = [kpi for kpi in every if kpi.section == of.id]
         exhibits = tuple(views.now(shown, kpi) for kpi in kpis)
         yield Section(id=f"findings_{of.id}", title=of.name, exhibits=exhibits)
 
@@ -175,7 +174,7 @@ def _between(shown: Shown) -> Iterator[Section]:
 
 
 def _lengths(shown: Shown) -> Iterator[Section]:
-    exhibits = views.lasting(shown, list(CATALOGUE))
+    exhibits = views.lasting(shown, list(shown.service.kpis))
     yield Section(id="lengths", title="Waits and lengths", exhibits=tuple(exhibits))
 
 

@@ -52,7 +52,7 @@ def definition(shown: Shown, kpi: Kpi) -> tuple[tuple[str, str], ...]:
         for name, text in (
             ("Counts", kpi.numerator),
             ("Out of", kpi.denominator),
-            ("Comes from", kpi.source),
+            ("Comes from", shown.service.config.source_of(kpi.id) or kpi.source),
             ("Beware", kpi.caution),
         )
         if text
@@ -115,7 +115,7 @@ def between(shown: Shown, kpis: Sequence[Kpi]) -> list[Exhibit]:
             continue
         here = [item for item in _known(shown, kpi, lines) if chosen.key in item.lines]
         size = f"How many: {labels.fill(kpi.denominator, begins=False).partition(';')[0]}"
-        stem = "pd_" if isinstance(kpi.kind, PairedProportion) else ""
+        stem = "case_" if isinstance(kpi.kind, PairedProportion) else ""
         counted, whole = (
             labels.fill(kpi.kind.field(f"{stem}{part}").words)
             for part in ("numerator", "denominator")

@@ -171,7 +171,7 @@ def _funnel(
     here = [item for item in known if chosen.key in item.lines]
     size = page.facts.labels.fill(kpi.denominator, begins=False).partition(";")[0]
     spec = funnel.chart(finding, f"How many: {size}", here, mode)
-    stem = "pd_" if isinstance(kpi.kind, PairedProportion) else ""
+    stem = "case_" if isinstance(kpi.kind, PairedProportion) else ""
     heads = [
         page.fill(kpi.kind.field(f"{stem}{part}").words) for part in ("numerator", "denominator")
     ]
@@ -204,11 +204,11 @@ def _beside(page: Page, found: Sequence[Comparison]) -> Table:
         columns = ("Scope", short, "Others", "Ratio", "Difference in points", "Verdict")
         return Table(
             columns,
-            tuple((i.line.name, i.pd, i.other, i.ratio, i.difference, i.answer) for i in found),
+            tuple((i.line.name, i.case, i.other, i.ratio, i.difference, i.answer) for i in found),
         )
     return Table(
         ("Scope", short, "Others", "Verdict"),
-        tuple((item.line.name, item.pd, item.other, item.answer) for item in found),
+        tuple((item.line.name, item.case, item.other, item.answer) for item in found),
     )
 
 

@@ -24,7 +24,6 @@ from pdqi.journal import By, Crossed, Draft, Entered, Item, Journal
 from pdqi.journal.items import Meeting
 from pdqi.journal.kind import FieldWords, Kind, fields_of
 from pdqi.journal.seed import offers
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import filters, parts
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
@@ -359,7 +358,7 @@ def refers_to(page: Page, journal: Journal, what: str) -> dict[str, str]:
         found = sorted(journal.standing().of(Meeting), key=lambda x: x.value.day, reverse=True)
         return {item.id: f"Meeting of {words.day(item.value.day)}" for item in found}
     if what == "kpi":
-        return {kpi.id: page.fill(kpi.name) for kpi in CATALOGUE}
+        return {kpi.id: page.fill(kpi.name) for kpi in page.facts.service.kpis}
     if library is None:
         return {}
     refs = [ref for ref in library.items if ref.partition(":")[0] == what]

@@ -19,7 +19,7 @@ from pdqi.event_log import LogService
 from pdqi.journal import Item, Journal
 from pdqi.journal.items import PdsaCycle
 from pdqi.labels import Labels
-from pdqi.metrics.catalogue import CATALOGUE, KPI_IDS, SECTIONS
+from pdqi.metrics.catalogue import SECTIONS, chosen_ids
 from pdqi.service import Service, Viewer
 from pdqi.store import folder
 from pdqi.store.log import KIND
@@ -125,7 +125,7 @@ def warm() -> None:
     facts = current()
     period = facts.service.default_period
     if period is not None:
-        facts.service.all_figures(facts.service.basis(period), facts.viewer, CATALOGUE)
+        facts.service.all_figures(facts.service.basis(period), facts.viewer)
 
 
 def warm_months() -> None:
@@ -141,9 +141,9 @@ def warm_months() -> None:
         return
     for section in SECTIONS:
         # One section at a time, so that a reader who asks for another does not wait for all.
-        mine = [kpi for kpi in CATALOGUE if kpi.section == section.id and kpi.monthly]
+        mine = [kpi for kpi in facts.service.kpis if kpi.section == section.id and kpi.monthly]
         facts.service.months(facts.viewer, mine)
-    touched = [kpi for kpi in CATALOGUE if kpi.depends_on]
+    touched = [kpi for kpi in facts.service.kpis if kpi.depends_on]
     facts.variants.figures(touched, facts.service.basis(period), facts.viewer)
 
 
@@ -203,7 +203,8 @@ def _library(
     digest: str,  # noqa: ARG001
 ) -> tuple[Library | None, tuple[Problem, ...]]:
     try:
-        return Library.load(content, _config_now(config), KPI_IDS), ()
+        known = _config_now(config)
+        return Library.load(content, known, chosen_ids(known)), ()
     except ContentError as error:
         return None, error.problems
 
@@ -219,4 +220,5 @@ def _journal(
 ) -> Journal:
     settings = _config(config, config_stamp)
     library, _ = _library(content, content_stamp, config, settings.digest)
-    return Journal.open(settings, store, library, KPI_IDS, demonstration=demonstration)
+    known = chosen_ids(settings)
+    return Journal.open(settings, store, library, known, demonstration=demonstration)

@@ -87,7 +87,7 @@ OPTIONS = (
         "Of whom",
         {
             "everyone": "Everyone",
-            "pd": "{short}",
+            "case": "{short}",
             "other": "Others",
             "apart": "{short} and others",
         },

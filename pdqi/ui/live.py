@@ -6,7 +6,6 @@ import streamlit as st
 
 from pdqi.content import Library
 from pdqi.findings.live import Live, live
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Steps
 from pdqi.ui import over_time
 from pdqi.ui.shell import Page
@@ -29,7 +28,7 @@ def _used(library: Library) -> frozenset[str]:
 
 
 def _measures(page: Page, wanted: Collection[str]) -> dict[str, Live]:
-    kpis = [kpi for kpi in CATALOGUE if kpi.id in wanted]
+    kpis = [kpi for kpi in page.facts.service.kpis if kpi.id in wanted]
     scope = page.choice.scope
     published = page.facts.service.all_figures(page.choice.basis, page.facts.viewer, kpis)
     followed = [kpi for kpi in kpis if not isinstance(kpi.kind, Steps)]

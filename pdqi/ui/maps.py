@@ -19,7 +19,7 @@ from pdqi.ui import files, parts, thread
 from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
-MOVES, CASELOAD = "transitions", "pd_prevalence"
+MOVES, CASELOAD = "transitions", "case_prevalence"
 """The KPI that counts moves, and one whose denominator is everybody under a team."""
 OVER = ("map_steps", "map_taken", CASELOAD)
 """What the design is laid over."""
@@ -34,7 +34,7 @@ def show(page: Page) -> None:
         _designed(page)
         return
     who = page.choice.options["people"]
-    groups: tuple[Group, ...] = ("pd", "other") if who == "apart" else (cast(Group, who),)
+    groups: tuple[Group, ...] = ("case", "other") if who == "apart" else (cast(Group, who),)
     for group in groups:
         if len(groups) > 1:
             st.subheader(called(page, group), anchor=f"of_{group}")
@@ -46,7 +46,7 @@ def show(page: Page) -> None:
 
 def called(page: Page, group: Group) -> str:
     """Return what a group of people is called."""
-    names = {"everyone": "everyone", "pd": "{people}", "other": "{other_people}"}
+    names = {"everyone": "everyone", "case": "{people}", "other": "{other_people}"}
     return capitalised(page.fill(names[group]))
 
 
@@ -151,7 +151,7 @@ def _designed(page: Page) -> None:
 
 def _beside(page: Page) -> None:
     """Show where people with the condition and others go from the same step."""
-    each = [over(page, group) for group in ("pd", "other")]
+    each = [over(page, group) for group in ("case", "other")]
     if each[0] is None or each[1] is None:
         return
     names = {**each[1].names, **each[0].names}
@@ -232,7 +232,7 @@ def flow(page: Page, group: Group = "everyone") -> Flow:
     for team in config.teams:
         if team.id in ends:
             under_care = caseload.at(team.id)
-            field = "numerator" if group == "pd" else "denominator"
+            field = "numerator" if group == "case" else "denominator"
             cell = under_care[field] if under_care and group != "other" else None
             number = 0 if under_care is None else None if cell is None else _whole(cell)
             hidden = cell is not None and cell.value is None

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pdqi.charts.rows import Table
-from pdqi.metrics.catalogue import SECTIONS, section
+from pdqi.metrics.catalogue import SECTIONS
 from pdqi.ui import parts
 from pdqi.ui.people import basis
 from pdqi.ui.shell import Page
@@ -14,7 +14,9 @@ def every_figure(page: Page) -> None:
     """Show every KPI with its sums, source and caution, by section."""
     for part in SECTIONS:
         st.subheader(part.name, anchor=f"figures-{part.id}")
-        for kpi in section(part.id):
+        for kpi in page.facts.service.kpis:
+            if kpi.section != part.id:
+                continue
             with st.expander(page.fill(kpi.name)):
                 st.markdown(f"*{plain(page.fill(kpi.question))}*")
                 parts.definition(page, kpi)
@@ -22,7 +24,10 @@ def every_figure(page: Page) -> None:
                     {"set": "set of teams", "system": "whole system"}.get(k, k) for k in kpi.scopes
                 )
                 by = f", and by {kpi.by}" if kpi.by else ""
-                st.markdown(f"Counted by {kinds}{by}. Name in files: `{kpi.id}`.")
+                st.markdown(
+                    f"Counted by {kinds}{by}. Name in files:"
+                    f" `{page.facts.labels.in_files(kpi.id)}`."
+                )
 
 
 def case_definitions(page: Page) -> None:

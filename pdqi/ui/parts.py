@@ -16,7 +16,6 @@ from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings import readings
 from pdqi.findings.readings import Line
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Kpi
 from pdqi.model import Published
 from pdqi.ui import files, measurable
@@ -284,8 +283,8 @@ def definition(page: Page, kpi: Kpi) -> None:
         ("Counts", numerator),
         ("Out of", denominator),
         ("Better", kpi.better.value),
-        ("Comes from", kpi.source),
-        ("Published", kpi.published),
+        ("Comes from", page.facts.service.config.source_of(kpi.id) or kpi.source),
+        ("Published", _published(page, kpi)),
         ("Beware", kpi.caution),
         ("Rests on the tables", ", ".join(kpi.tables)),
         ("Changed", "; ".join(f"{change.on}: {change.what}" for change in kpi.changed)),
@@ -293,9 +292,16 @@ def definition(page: Page, kpi: Kpi) -> None:
     st.markdown("\n".join(f"- **{name}:** {plain(page.fill(text))}" for name, text in said if text))
 
 
+def _published(page: Page, kpi: Kpi) -> str:
+    """Return what was published of a figure, each with its id; all of it stands in the content."""
+    library = page.facts.library
+    found = [item for item in library.published.figures if kpi.id in item.kpis] if library else ()
+    return "; ".join(f"{item.short} ({item.id})" for item in found) or "no number"
+
+
 def headline_kpis(page: Page) -> tuple[Kpi, ...]:
     """Return the KPIs of the overview, in the order of config."""
-    named = {kpi.id: kpi for kpi in CATALOGUE}
+    named = {kpi.id: kpi for kpi in page.facts.service.kpis}
     return tuple(named[name] for name in page.facts.service.config.headline if name in named)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pdqi.findings.measurable import EVERY_STATE
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Kpi
 from pdqi.metrics.kpis import quality_people as quality_people_kpis
 from pdqi.metrics.kpis import quality_words
@@ -39,9 +38,10 @@ class View:
     about: str
     sections: tuple[Section, ...]
     kpis: tuple[Kpi, ...] = ()
-    """What it shows of the period, which is best worked out together."""
+    """What it shows of the data in the period, which is best worked out together."""
     of_everybody: bool = True
-    """Whether rows and people are counted whatever definition and ages are chosen."""
+    """Whether rows and people are counted whatever definition and ages are chosen; otherwise it
+    shows what the data could do to the pathway's figures too."""
 
 
 def measurable(page: Page) -> None:
@@ -59,7 +59,7 @@ VIEWS: Mapping[str, View] = {
             Section("touched", "What that could do to figures", weak.show),
             Section("measurable", "What the assessment could measure", measurable),
         ),
-        (*CATALOGUE, *quality_people_kpis.KPIS),
+        quality_people_kpis.KPIS,
         of_everybody=False,
     ),
     "fields": View(
@@ -114,5 +114,6 @@ def chosen(page: Page) -> tuple[Section, ...]:
     """Return the parts of the chosen view, once what they show is worked out."""
     view, facts = VIEWS[page.choice.options["quality"]], page.facts
     basis = quality_fields.whole_basis(page) if view.of_everybody else page.choice.basis
-    facts.service.all_figures(basis, facts.viewer, view.kpis)
+    figures = () if view.of_everybody else facts.service.kpis
+    facts.service.all_figures(basis, facts.viewer, (*figures, *view.kpis))
     return view.sections

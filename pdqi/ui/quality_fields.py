@@ -8,7 +8,6 @@ from pdqi import words
 from pdqi.charts.rows import Table
 from pdqi.findings.readings import SHORT_STATE
 from pdqi.labels import capitalised
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.items import CATEGORIES, DATED_BY, Item, of_table
 from pdqi.metrics.kpis.quality import QUALITY_ITEMS, QUALITY_SOURCES
 from pdqi.model import SYSTEM, Basis, Cell, Figure, Published, Scope
@@ -74,7 +73,7 @@ def fields(page: Page) -> None:
 
 def resting_on(page: Page, table: str) -> str:
     """Return the figures that a gap in a table touches."""
-    return ", ".join(page.fill(kpi.short) for kpi in CATALOGUE if table in kpi.tables)
+    return ", ".join(page.fill(kpi.short) for kpi in page.facts.service.kpis if table in kpi.tables)
 
 
 COLUMNS = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pdqi.metrics.catalogue import SECTIONS, Section, section
+from pdqi.metrics.catalogue import SECTIONS, Section
 from pdqi.metrics.kpi import Kpi
 from pdqi.ui import between, depends, now, over_time, waits
 from pdqi.ui.filters import EVERY_SECTION
@@ -66,7 +66,8 @@ def chosen(page: Page) -> tuple[Section, ...]:
 def show(page: Page, of: Section) -> None:
     """Show the figures of a section in the view that was chosen."""
     view = VIEWS[page.choice.options["view"]]
-    found = tuple(item for item in section(of.id) if item.id not in DRAWN_ELSEWHERE)
+    mine = (item for item in page.facts.service.kpis if item.section == of.id)
+    found = tuple(item for item in mine if item.id not in DRAWN_ELSEWHERE)
     if view.of_period:
         page.facts.service.all_figures(page.choice.basis, page.facts.viewer, found)
     view.show(page, found)

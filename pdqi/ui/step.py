@@ -78,7 +78,7 @@ def _step(page: Page, found: LaidOver, step: MapStep) -> None:
 def _queue(page: Page, step: MapStep) -> None:
     """Show who is there and who waits, of either group of people."""
     rows = []
-    for group in ("everyone", "pd", "other"):
+    for group in ("everyone", "case", "other"):
         found = maps.over(page, group)
         mine = next((s for s in found.steps if s.ref == step.ref), None) if found else None
         if mine is not None:

@@ -19,7 +19,6 @@ from pdqi.findings.waits import (
     supported,
     waiting_list,
 )
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpi import Duration, Kpi
 from pdqi.model import Published
 from pdqi.ui import files, measurable, parts
@@ -53,7 +52,7 @@ class Card:
 def show(page: Page, kpis: Sequence[Kpi]) -> None:
     """Show the lengths of time among some KPIs, and the waiting list."""
     found = [kpi for kpi in kpis if isinstance(kpi.kind, Duration) or has_bands(kpi)]
-    support = [kpi for kpi in CATALOGUE if kpi.id == SUPPORT]
+    support = [kpi for kpi in page.facts.service.kpis if kpi.id == SUPPORT]
     page.facts.service.all_figures(page.choice.basis, page.facts.viewer, (*found, *support))
     for kpi in found:
         with st.container(key=f"card_lengths_{kpi.id}"):
@@ -225,7 +224,7 @@ def _waiting(page: Page, kpi: Kpi) -> None:
 def _said(page: Page, found: Sequence[Waiting]) -> tuple[str, ...]:
     """Return a sentence a row: of the chosen teams, and of every treatment for the whole system."""
     scope = page.choice.scope
-    support = next((item for item in CATALOGUE if item.id == SUPPORT), None)
+    support = next((item for item in page.facts.service.kpis if item.id == SUPPORT), None)
     said = []
     for item in found:
         if item.line.key in (scope.key, *scope.teams) or item.line.kind == "treatment":

@@ -7,7 +7,6 @@ from pdqi.charts import ranges
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Mode, Spec
 from pdqi.findings.weaknesses import Touch, Weakness, touches
-from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.metrics.kpis.quality_people import COUNTED_OTHERWISE, NO_BIRTH_DATE
 from pdqi.model import NO_DATA, Cell, State
 from pdqi.ui import files, parts
@@ -86,11 +85,11 @@ def show(page: Page) -> None:
         st.markdown("Nothing of the kind is known here.")
         return
     figures = {}
-    for kpi in CATALOGUE:
+    for kpi in page.facts.service.kpis:
         if any(not set(kpi.tables).isdisjoint(each.tables) for each in found):
             figures[kpi.id] = page.figures(kpi.id).at(page.choice.scope.key)
     for each in found:
-        _weakness(page, each, touches(each, CATALOGUE, figures))
+        _weakness(page, each, touches(each, page.facts.service.kpis, figures))
 
 
 def _weakness(page: Page, weakness: Weakness, touched: tuple[Touch, ...]) -> None:

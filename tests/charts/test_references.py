@@ -15,7 +15,7 @@ from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE, kpi
 from pdqi.model import Basis, Cell, Figure, Period, Published
 
-PREVALENCE = kpi("pd_prevalence")
+PREVALENCE = kpi("case_prevalence")
 PERIOD = Period.parse("2023-01..2023-12")
 
 
@@ -31,7 +31,7 @@ def published(lines: tuple[Line, ...]) -> Published:
     cells = {"denominator": 200, "numerator": 80, "value": 0.4, "low": 0.33, "high": 0.47}
     found = {name: Cell(value) for name, value in cells.items()}
     figures = tuple(Figure(line.key, None, found) for line in lines)
-    return Published("pd_prevalence", Basis(PERIOD, "standard", "all"), "x", True, figures)
+    return Published("case_prevalence", Basis(PERIOD, "standard", "all"), "x", True, figures)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_on_a_funnel_two_of_the_same_value_are_two_lines(
         for key, (above, below) in shares.items()
         for counts in [{"denominator": Cell(below), "numerator": Cell(above)}]
     )
-    table = Published("pd_prevalence", Basis(PERIOD, "standard", "all"), "x", True, figures)
+    table = Published("case_prevalence", Basis(PERIOD, "standard", "all"), "x", True, figures)
     finding = funnel_finding(PREVALENCE, table, lines, lines[0], labels)
     assert finding is not None
     spec = funnel.chart(finding, "people", (found["P1"], found["C3"]))

@@ -40,7 +40,7 @@ def test_strength_and_basis_of_a_link(library: Library) -> None:
 
 
 def test_what_is_known_about_a_kpi(library: Library) -> None:
-    about = linked(library, "kpi:safe_haven_waiting")
+    about = linked(library, "kpi:drop_in_waiting")
     assert ("has the reference", "published:P10") in about
     assert ("measures", "node:safe_haven") in about
     assert ("has its data described by", "measurability:safe_haven") in about

@@ -59,8 +59,8 @@ def test_only_figures_of_the_assessment_are_references(library: Library) -> None
 
 def test_forty_percent_is_kept_apart(library: Library) -> None:
     ours, theirs = library.items["published:P1"], library.items["published:C3"]
-    assert [item.id for item in library.references("pd_prevalence")] == ["P1", "P2"]
-    assert "C3" in [item.id for item in library.context("pd_prevalence")]
+    assert [item.id for item in library.references("case_prevalence")] == ["P1", "P2"]
+    assert "C3" in [item.id for item in library.context("case_prevalence")]
     assert ours.differs_from == ("C3",)
     assert theirs.differs_from == ("P1",)
     assert "meet" in theirs.text
@@ -68,9 +68,9 @@ def test_forty_percent_is_kept_apart(library: Library) -> None:
 
 
 def test_references_of_a_service(library: Library) -> None:
-    assert [x.id for x in library.references("pd_prevalence", ["inpatient"])] == ["P2"]
-    assert [x.id for x in library.references("pd_prevalence", ["cmht"])] == ["P1"]
-    assert library.references("pd_prevalence", ["safe_haven"]) == ()
+    assert [x.id for x in library.references("case_prevalence", ["inpatient"])] == ["P2"]
+    assert [x.id for x in library.references("case_prevalence", ["cmht"])] == ["P1"]
+    assert library.references("case_prevalence", ["safe_haven"]) == ()
     assert [x.id for x in library.references("multiple_episodes_ratio", ["cmht"])] == ["P7"]
 
 

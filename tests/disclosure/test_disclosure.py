@@ -109,7 +109,7 @@ def test_a_hidden_part_without_a_sibling_takes_the_total() -> None:
 
 def test_a_ratio_needs_all_its_counts_and_ten_people() -> None:
     def ratio_state(*counts: int) -> State:
-        names = ("pd_denominator", "pd_numerator", "other_denominator", "other_numerator")
+        names = ("case_denominator", "case_numerator", "other_denominator", "other_numerator")
         row = RawRow("a", None, dict(zip(names, counts, strict=True)), {})
         return state(
             protect(Raw("x", PairedProportion(), BASIS, (row,)), (), CONTROLLED), "a", "risk_ratio"

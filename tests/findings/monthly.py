@@ -24,7 +24,7 @@ LABELS = Labels.of(CONFIG)
 CONTROLLED, CLEARED = CONFIG.policy_of("reader"), CONFIG.policy_of("cleared")
 TEAM = CONFIG.teams[0]
 SCOPE = Scope("team", TEAM.id, TEAM.name, (TEAM.id,))
-HIGHER, LOWER, NEITHER = kpi("assessed_within_28_days"), kpi("prescribing"), kpi("pd_prevalence")
+HIGHER, LOWER, NEITHER = kpi("assessed_within_28_days"), kpi("prescribing"), kpi("case_prevalence")
 """Shares by which direction is better."""
 FIRST_YEAR = 2020
 """Series begin in its January."""

@@ -23,7 +23,7 @@ from pdqi.model import Basis, Period, Published
 from tests.disclosure.test_disclosure import CONFIG
 
 LABELS = Labels.of(CONFIG)
-KPI = kpi("pd_prevalence")
+KPI = kpi("case_prevalence")
 BASIS = Basis(Period(date(2023, 1, 1), date(2023, 12, 31)), "standard", "working_age")
 TEAMS = tuple(Line(f"t{n}", f"Team {'ABCDEFGHIJKL'[n]}", "team", (f"t{n}",)) for n in range(12))
 SYSTEM = Line("system", "Whole system", "system", tuple(line.key for line in TEAMS))

@@ -28,8 +28,8 @@ group = st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.ju
 
 def pair(a: int, n: int, b: int, m: int, *, cleared: bool) -> Published:
     counts = {
-        "pd_numerator": a,
-        "pd_denominator": n,
+        "case_numerator": a,
+        "case_denominator": n,
         "other_numerator": b,
         "other_denominator": m,
     }
@@ -55,15 +55,15 @@ def ends(text: str) -> tuple[float, float]:
 @settings(max_examples=400, deadline=None)
 @given(group, group, st.booleans())
 def test_no_clear_difference_stands_just_where_the_interval_includes_it(
-    pd: tuple[int, int], other: tuple[int, int], cleared: bool
+    case: tuple[int, int], other: tuple[int, int], cleared: bool
 ) -> None:
-    table = pair(*pd, *other, cleared=cleared)
+    table = pair(*case, *other, cleared=cleared)
     figure = table.at("alpha")
     assert figure is not None
     found = against_others(PAIRED, table, ALPHA, LABELS)
     assert found is not None
-    assert found.sentence.startswith(f"Alpha team: {SHORT} {found.pd}, others {found.other}")
-    cells = [figure[name] for name in ("pd_value", "other_value", "risk_ratio")]
+    assert found.sentence.startswith(f"Alpha team: {SHORT} {found.case}, others {found.other}")
+    cells = [figure[name] for name in ("case_value", "other_value", "risk_ratio")]
     if State.SUPPRESSED in {cell.state for cell in cells}:
         assert found.answer == "not compared, to protect small numbers"
         assert found.sentence.endswith(f"{found.answer}.")
@@ -214,6 +214,6 @@ def test_a_group_in_which_nobody_did_has_a_difference_and_no_ratio(one: int, oth
 
 
 def test_kpis_of_one_group_are_not_compared() -> None:
-    table = Published("pd_prevalence", BASIS, "reader", False, (Figure("alpha", None, {}),))
-    assert against_others(kpi("pd_prevalence"), table, ALPHA, LABELS) is None
-    assert teams_apart(kpi("pd_prevalence"), table, LINES, LABELS) is None
+    table = Published("case_prevalence", BASIS, "reader", False, (Figure("alpha", None, {}),))
+    assert against_others(kpi("case_prevalence"), table, ALPHA, LABELS) is None
+    assert teams_apart(kpi("case_prevalence"), table, LINES, LABELS) is None

@@ -37,15 +37,15 @@ def share(numerator: int | None, denominator: int = 200) -> dict[str, Cell]:
     """Return the cells of a proportion as its own kind works them out."""
     part = SUPPRESSED if numerator is None else Cell(numerator)
     counts = {"numerator": part, "denominator": Cell(denominator)}
-    return counts | kpi("pd_prevalence").kind.derive(counts)
+    return counts | kpi("case_prevalence").kind.derive(counts)
 
 
 def ratio(a: int | None, b: int) -> dict[str, Cell]:
     """Return the cells of a ratio of `a` and `b` of 100."""
     part = SUPPRESSED if a is None else Cell(a)
     counts = {
-        "pd_numerator": part,
-        "pd_denominator": Cell(100),
+        "case_numerator": part,
+        "case_denominator": Cell(100),
         "other_numerator": Cell(b),
         "other_denominator": Cell(100),
     }
@@ -78,7 +78,7 @@ def of(
 # What is said, on a few examples
 
 
-PREVALENCE = kpi("pd_prevalence")
+PREVALENCE = kpi("case_prevalence")
 FORTY = Against("published", "the published figure", "about 40%", (0.4, 0.4))
 TARGET = Against("target", "the target", "25%", (0.25, 0.25))
 
@@ -215,7 +215,7 @@ def test_the_target_in_force_is_the_latest_that_has_begun() -> None:
 
 def cells_of(item: Kpi) -> st.SearchStrategy[Cells | None]:
     """Draw the cells of a KPI, now and then suppressed, empty or not reached."""
-    if item.id == "pd_prevalence":
+    if item.id == "case_prevalence":
         drawn = st.builds(share, st.one_of(st.none(), st.integers(0, 200)))
         return st.one_of(drawn, drawn, st.builds(share, st.just(0), st.just(0)))
     if item.id == "multiple_episodes_ratio":
@@ -235,13 +235,13 @@ def cells_of(item: Kpi) -> st.SearchStrategy[Cells | None]:
 @st.composite
 def dependences(draw: st.DrawFn) -> tuple[Dependence, list[Cells | None], list[Cells | None]]:
     """Draw a figure under some variants, with what it is held against, and the cells behind it."""
-    item = kpi(draw(st.sampled_from(["pd_prevalence", "multiple_episodes_ratio", "ebt_wait"])))
+    item = kpi(draw(st.sampled_from(["case_prevalence", "multiple_episodes_ratio", "ebt_wait"])))
     chosen = draw(st.lists(st.sampled_from(VARIANTS[1:]), unique=True, min_size=1, max_size=5))
     rows = [VARIANTS[0], *chosen]
     cells = draw(st.lists(cells_of(item), min_size=len(rows), max_size=len(rows)))
     wholes = draw(st.lists(cells_of(item), min_size=len(rows), max_size=len(rows)))
-    system = wholes if item.id == "pd_prevalence" and draw(st.booleans()) else []
-    top = {"pd_prevalence": 1.0, "multiple_episodes_ratio": 3.0, "ebt_wait": 60.0}[item.id]
+    system = wholes if item.id == "case_prevalence" and draw(st.booleans()) else []
+    top = {"case_prevalence": 1.0, "multiple_episodes_ratio": 3.0, "ebt_wait": 60.0}[item.id]
     ends = st.lists(st.floats(0, top), min_size=2, max_size=2).map(sorted)
     against = []
     if draw(st.booleans()):
@@ -372,7 +372,7 @@ def test_the_sentence_says_what_the_rows_show(
 def test_a_reader_learns_nothing_of_a_few(tmp_path: Path) -> None:
     with opened(tmp_path).store as store:
         service = Service(store, CONFIG)
-        items = [kpi("pd_prevalence"), kpi("multiple_episodes"), kpi("ebt_wait")]
+        items = [kpi("case_prevalence"), kpi("multiple_episodes"), kpi("ebt_wait")]
         found = Variants(service).figures(items, BASIS, service.viewer("reader"))
         for item in items:
             place = ALPHA if item.scopes != ("team",) else Line("expert", "Expert", "team")
@@ -392,8 +392,8 @@ def test_a_figure_is_looked_at_where_it_is_counted(tmp_path: Path) -> None:
             figures = service.figures(kpi_id, BASIS, viewer)
             return [line.key for line in places(figures, service.scope(scope), service.scopes)]
 
-        assert at("pd_prevalence", "system") == ["system"]
-        assert at("pd_prevalence", "alpha") == ["alpha"]
+        assert at("case_prevalence", "system") == ["system"]
+        assert at("case_prevalence", "alpha") == ["alpha"]
         assert at("multiple_episodes", "system") == ["both"]
         assert at("multiple_episodes", "service:community") == ["service:community"]
         assert at("ebt_wait", "system") == ["expert"]

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = Config.load(ROOT / "config.yaml")
 LIBRARY = Library.load(ROOT / "data/content", CONFIG, KPI_IDS)
 LABELS = Labels.of(CONFIG)
-NAMES = ("map_steps", "map_taken", "pd_prevalence")
+NAMES = ("map_steps", "map_taken", "case_prevalence")
 
 
 def world(first: int, ward: int, straight: int) -> str:
@@ -98,8 +98,10 @@ def test_almost_never_is_below_one_in_a_hundred(over) -> None:  # type: ignore[n
 
 def test_groups_are_told_apart(over) -> None:  # type: ignore[no-untyped-def]
     text = world(40, 0, 0)
-    every, pd, other = (over(text, CLEARED, group=group) for group in ("everyone", "pd", "other"))
-    taken = [found.route("gp", "cmht_assessment") for found in (every, pd, other)]
+    every, case, other = (
+        over(text, CLEARED, group=group) for group in ("everyone", "case", "other")
+    )
+    taken = [found.route("gp", "cmht_assessment") for found in (every, case, other)]
     assert [route.moves.value for route in taken if route] == [40, 20, 20]
 
 

@@ -37,7 +37,7 @@ WORLDS: st.SearchStrategy[Taken] = st.dictionaries(
     min_size=1,
     max_size=9,
 )
-COUNTS = ("pd_people", "other_people")
+COUNTS = ("case_people", "other_people")
 
 
 SERVICE = Service(cast(Store, None), CONFIG)
@@ -54,7 +54,7 @@ def measured(taken: Taken) -> Raw:
             if not set(steps).isdisjoint(scope.teams):
                 places += [(scope.key, None), *([(scope.key, OTHER_ROUTES)] if rare else [])]
         for place in places:
-            rows.setdefault(place, Counter()).update(pd_people=mine, other_people=others)
+            rows.setdefault(place, Counter()).update(case_people=mine, other_people=others)
     made = (RawRow(*place, dict(counts), {}) for place, counts in rows.items())
     return Raw(ROUTES.id, ROUTES.kind, BASIS, tuple(made))
 

@@ -39,9 +39,9 @@ MORE, LESS, NONE = "kept more often", "kept less often", "No clear difference"
 def test_the_sentence_is_true_for_the_numbers(
     mine: tuple[int, ...], others: tuple[int, ...], role: str
 ) -> None:
-    rows = [RawRow("system", "R", {"pd_people": sum(mine), "other_people": sum(others)}, {})]
+    rows = [RawRow("system", "R", {"case_people": sum(mine), "other_people": sum(others)}, {})]
     rows += [
-        RawRow("system", f"R>{outcome}", {"pd_people": a, "other_people": b}, {})
+        RawRow("system", f"R>{outcome}", {"case_people": a, "other_people": b}, {})
         for outcome, a, b in zip(OUTCOMES, mine, others, strict=True)
     ]
     raw = Raw("rules", RULES.kind, BASIS, tuple(rows))

@@ -24,7 +24,7 @@ from tests.worlds import make_store
 
 WORLD = Path(__file__).parents[1] / "world.yaml"
 CONFIG = Config.load(WORLD)
-PREVALENCE = kpi("pd_prevalence")
+PREVALENCE = kpi("case_prevalence")
 JANUARY, FEBRUARY = Period.parse("2024-01"), Period.parse("2024-02")
 DAY = date(2024, 2, 10)
 

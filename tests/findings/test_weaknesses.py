@@ -89,12 +89,12 @@ def test_every_diagnosis_that_could_be_missing(tmp_path: Path) -> None:
     occurred = held(told, ways)
     by_id = {touch.kpi.id: touch for touch in told}
     # 2 of 5 now; with both, 4 of 5. Half of those with the condition are confirmed; 1 to 3 of 4.
-    prevalence = by_id["pd_prevalence"]
+    prevalence = by_id["case_prevalence"]
     assert (prevalence.now, prevalence.low, prevalence.high) == (0.4, 0.4, 0.8)
-    assert {min(occurred["pd_prevalence"]), max(occurred["pd_prevalence"])} == {0.4, 0.8}
-    confirmed = by_id["pd_confirmed_share"]
+    assert {min(occurred["case_prevalence"]), max(occurred["case_prevalence"])} == {0.4, 0.8}
+    confirmed = by_id["case_confirmed_share"]
     assert (confirmed.low, confirmed.high) == (0.25, 0.75)
-    assert {min(occurred["pd_confirmed_share"]), max(occurred["pd_confirmed_share"])} == {
+    assert {min(occurred["case_confirmed_share"]), max(occurred["case_confirmed_share"])} == {
         0.25,
         0.75,
     }
@@ -122,8 +122,8 @@ def test_every_birth_date_that_could_be_missing(tmp_path: Path) -> None:
     ways = [measured(world(*pair), tmp_path / str(n)) for n, pair in enumerate(product(days, days))]
     held(told, ways)
     by_id = {touch.kpi.id: touch for touch in told}
-    assert by_id["pd_prevalence"].low == pytest.approx(1 / 5)
-    assert by_id["pd_prevalence"].high == pytest.approx(3 / 5)
+    assert by_id["case_prevalence"].low == pytest.approx(1 / 5)
+    assert by_id["case_prevalence"].high == pytest.approx(3 / 5)
     assert by_id["no_diagnosis_entry"].is_bounded
     assert "staff_trained" not in by_id
 
@@ -160,12 +160,12 @@ def test_bounds_hold_whatever_each_unknown_one_is(part: int, more: int, unknown:
 def test_what_is_suppressed_gives_no_bound() -> None:
     hidden = Weakness("x", "x", SUPPRESSED, ("diagnoses",), True, True, "x")
     cells = {"denominator": Cell(50), "numerator": Cell(20)}
-    figures = {"pd_prevalence": Figure(SYSTEM, None, cells)}
-    (touch,) = touches(hidden, (kpi("pd_prevalence"),), figures)
+    figures = {"case_prevalence": Figure(SYSTEM, None, cells)}
+    (touch,) = touches(hidden, (kpi("case_prevalence"),), figures)
     assert (touch.now, touch.low, touch.high) == (0.4, None, None)
     assert touch.why == "one of the numbers is suppressed"
     cells["numerator"] = SUPPRESSED
-    (touch,) = touches(NOT_ENTERED, (kpi("pd_prevalence"),), figures)
+    (touch,) = touches(NOT_ENTERED, (kpi("case_prevalence"),), figures)
     assert (touch.now, touch.low) == (None, None)
 
 

@@ -42,10 +42,10 @@ CLEARED = next(role.id for role in CONFIG.roles if CONFIG.policy_of(role.id).cle
 
 def test_months_outside_of_a_source_are_absent(tmp_path: Path) -> None:
     path = make_store(read_world(WORLD), tmp_path, covers={})
-    assert shown(path, "pd_prevalence", "alpha") == [*range(1, 13)]
+    assert shown(path, "case_prevalence", "alpha") == [*range(1, 13)]
     # Bob's episode is still open after June, but nothing is known of it.
-    assert shown(path, "pd_prevalence", "beta") == [3, 4, 5, 6]
-    assert shown(path, "pd_prevalence", "system") == [*range(1, 13)]
+    assert shown(path, "case_prevalence", "beta") == [3, 4, 5, 6]
+    assert shown(path, "case_prevalence", "system") == [*range(1, 13)]
     assert shown(path, "panel_reviewed", "alpha") == [5, 6, 7, 8, 9, 10]
     assert shown(path, "panel_reviewed", "beta") == [5, 6]
 

@@ -180,7 +180,7 @@ def test_an_example_is_worth_its_place(item: Kpi) -> None:
 @pytest.mark.parametrize(
     ("change", "item_id"),
     [
-        (("episodes", 0, "ended_on", "2022-12-31"), "pd_prevalence"),
+        (("episodes", 0, "ended_on", "2022-12-31"), "case_prevalence"),
         (("treatments", 5, "referred_on", "2023-08-25"), "ebt_wait"),
     ],
 )
@@ -206,15 +206,21 @@ WORDS = Labels(
         "condition": "personality disorder",
         "short": "PD",
         "people": "people with PD",
+        "panel": "complex case panel",
+        "watched": "an antipsychotic or sedative",
         "look_back": "24 months",
-    }
+    },
+    {"case": "pd", "cases": "pd", "drop_in": "safe_haven"},
 )
 SCOPE_WORDS = {"set": "named set", "system": "whole system"}
 
 
 def kpi_table() -> str:
     """Return the table of KPIs as it stands in docs/method.md."""
-    lines = ["| id | name | numerator | denominator | scopes |", "|---|---|---|---|---|"]
+    lines = [
+        "| id | in files | name | numerator | denominator | scopes |",
+        "|---|---|---|---|---|---|",
+    ]
     for item in EVERY:
         scopes = ", ".join(SCOPE_WORDS.get(kind, kind) for kind in item.scopes)
         by = f"; by {item.by}" if item.by else ""
@@ -223,7 +229,9 @@ def kpi_table() -> str:
             WORDS.fill(item.numerator, begins=False),
             WORDS.fill(item.denominator, begins=False),
         ]
-        lines.append(f"| `{item.id}` | {' | '.join(words)} | {scopes}{by} |")
+        lines.append(
+            f"| `{item.id}` | `{WORDS.in_files(item.id)}` | {' | '.join(words)} | {scopes}{by} |"
+        )
     return "\n".join(lines)
 
 

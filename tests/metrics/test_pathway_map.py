@@ -182,7 +182,7 @@ class Laid(Oracle):
             }
             for name, step, part in here:
                 row = found.setdefault((key, step), dict.fromkeys(COUNTS_OF_STEPS, 0))
-                group = "pd_" if self.is_case(name) else "other_"
+                group = "case_" if self.is_case(name) else "other_"
                 count = "people" if part == "there" else "waiting"
                 row[count] += 1
                 row[group + count] += 1
@@ -195,11 +195,11 @@ class Laid(Oracle):
             for name, a, b, teams, days in self.taken():
                 if teams & set(members):
                     by[f"{a}>{b}"].append((name, days))
-            for (route, taken), group in product(by.items(), ("", "pd_", "other_")):
+            for (route, taken), group in product(by.items(), ("", "case_", "other_")):
                 mine = [
                     (name, days)
                     for name, days in taken
-                    if not group or self.is_case(name) == (group == "pd_")
+                    if not group or self.is_case(name) == (group == "case_")
                 ]
                 row = found.setdefault((key, route), {})
                 row[f"{group}moves"] = len(mine)
@@ -281,10 +281,10 @@ def test_one_person_s_way_is_told_step_by_step() -> None:
     assert steps["beta", "queue"]["people"] == 1
     assert steps["system", "queue"] | {"x": 0} == {
         "people": 3,
-        "pd_people": 0,
+        "case_people": 0,
         "other_people": 3,
         "waiting": 2,
-        "pd_waiting": 0,
+        "case_waiting": 0,
         "other_waiting": 2,
         "x": 0,
     }

@@ -160,8 +160,8 @@ class Judge(Oracle):
             for name in self.caseload(members):
                 outcome = self.outcome(name, of)
                 for by in (of.id, f"{of.id}>{outcome}") if outcome else ():
-                    row = found.setdefault((key, by), {"pd_people": 0, "other_people": 0})
-                    row["pd_people" if self.is_case(name) else "other_people"] += 1
+                    row = found.setdefault((key, by), {"case_people": 0, "other_people": 0})
+                    row["case_people" if self.is_case(name) else "other_people"] += 1
         return found
 
 

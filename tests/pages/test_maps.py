@@ -15,7 +15,7 @@ COLUMNS = COUNT_WORDS | {
 VIEWS = [
     ("over", "everyone"),
     ("over", "apart"),
-    ("recorded", "pd"),
+    ("recorded", "case"),
     ("recorded", "apart"),
     ("designed", "everyone"),
 ]

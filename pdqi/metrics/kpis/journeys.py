@@ -43,7 +43,7 @@ EPISODE_LENGTH = Kpi(
         ),
         curves=(
             Curve(
-                "pd",
+                "case",
                 "episodes",
                 (("km_median_days", 0.5),),
                 (("km_median_low", "km_median_high", 0.5),),
@@ -66,12 +66,10 @@ EPISODE_LENGTH = Kpi(
     reads=("lengths", "caseload"),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days"),
-    published="“Just over a year” in CMHTs (an average; its kind is not said)",
-    source="Poster of the assessment (P5)",
     caution="The mean of closed episodes leaves out the long ones that are still open, and is"
     " shown only for that comparison.",
     sql="""
-        select period, scope, case when is_case then 'pd' else 'other' end as series, days,
+        select period, scope, case when is_case then 'case' else 'other' end as series, days,
                closed as ended, false as removed, episodes as observations,
                0 as people,
                case when is_case then episodes else 0 end as episodes,
@@ -91,8 +89,8 @@ EPISODE_LENGTH = Kpi(
 
 _MULTIPLE_SQL = """
     select period, scope,
-           coalesce(sum(people) filter (is_case), 0) as pd_denominator,
-           coalesce(sum(people) filter (is_case and several), 0) as pd_numerator,
+           coalesce(sum(people) filter (is_case), 0) as case_denominator,
+           coalesce(sum(people) filter (is_case and several), 0) as case_numerator,
            coalesce(sum(people) filter (not is_case), 0) as other_denominator,
            coalesce(sum(people) filter (not is_case and several), 0) as other_numerator
     from (
@@ -122,8 +120,6 @@ MULTIPLE_EPISODES = Kpi(
     reads=("starters",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days", "look_back_months"),
-    published="26% of {people}, in community and crisis teams",
-    source="Poster of the assessment (P6)",
     caution="Only community and crisis teams take part. In a scope of several teams, one episode"
     " in each of two teams counts as several.",
     sql=_MULTIPLE_SQL,
@@ -144,8 +140,6 @@ MULTIPLE_EPISODES_RATIO = Kpi(
     reads=("starters",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days", "look_back_months"),
-    published="About 2 in certain (unnamed) teams",
-    source="Poster of the assessment (P7)",
     caution="The interval is on the log scale; where nobody came back there is no ratio.",
     sql=_MULTIPLE_SQL,
 )
@@ -169,8 +163,6 @@ ENTRY_POINTS = Kpi(
     by="referral source",
     reads=(),
     tables=("people", "episodes"),
-    published="“Multiple entry points”; no number",
-    source="Process map of the assessment (M1)",
     caution="First ever means first in these data: earlier care elsewhere is not seen.",
     sql="""
         with entered as (
@@ -214,14 +206,14 @@ TRANSITIONS = Kpi(
         counts=(
             Count("moves", "Moves", within=("people",)),
             Count("people", "People"),
-            Count("pd_moves", "{short}: moves", within=("moves", "pd_people")),
-            Count("pd_people", "{short}: people", within=("people",)),
+            Count("case_moves", "{short}: moves", within=("moves", "case_people")),
+            Count("case_people", "{short}: people", within=("people",)),
             Count("other_moves", "Others: moves", within=("moves", "other_people")),
             Count("other_people", "Others: people", within=("people",)),
         ),
         statistics=(
             Statistic("median_days", "Median days between", "days"),
-            Statistic("pd_median_days", "{short}: median days", "days", "pd_people"),
+            Statistic("case_median_days", "{short}: median days", "days", "case_people"),
             Statistic("other_median_days", "Others: median days", "days", "other_people"),
         ),
         main="moves",
@@ -233,8 +225,6 @@ TRANSITIONS = Kpi(
     reads=("cases",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days"),
-    published="None printed",
-    source="Process map of the assessment",
     caution="Negative days mean that the next episode began before the last had ended. A team"
     " followed by itself is a return.",
     sql="""
@@ -243,12 +233,13 @@ TRANSITIONS = Kpi(
         from (
             select period, team_key, next_team_key, count(*) as moves,
                    count(*) filter (first_of_period) as people,
-                   count(*) filter (cases.person_key is not null) as pd_moves,
-                   count(*) filter (first_of_period and cases.person_key is not null) as pd_people,
+                   count(*) filter (cases.person_key is not null) as case_moves,
+                   count(*) filter (first_of_period and cases.person_key is not null)
+                   as case_people,
                    count(*) filter (cases.person_key is null) as other_moves,
                    count(*) filter (first_of_period and cases.person_key is null) as other_people,
                    median(days) as median_days,
-                   median(days) filter (cases.person_key is not null) as pd_median_days,
+                   median(days) filter (cases.person_key is not null) as case_median_days,
                    median(days) filter (cases.person_key is null) as other_median_days
             from (
                 select period, person_key, team_key, next_team_key,

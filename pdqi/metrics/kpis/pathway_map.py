@@ -107,7 +107,7 @@ def _split(name: str, words: str, *within: str) -> tuple[Count, ...]:
     """Return a count of everybody, and those of people with the condition and of others."""
     return (
         Count(name, words.capitalize(), within=within),
-        Count(f"pd_{name}", f"{{short}}: {words}", within=(name, *(f"pd_{x}" for x in within))),
+        Count(f"case_{name}", f"{{short}}: {words}", within=(name, *(f"case_{x}" for x in within))),
         Count(f"other_{name}", f"Others: {words}", within=(name, *(f"other_{x}" for x in within))),
     )
 
@@ -133,17 +133,15 @@ STEPS = Kpi(
     reads=("map_teams", "map_stays"),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition",),
-    published="None printed",
-    source="Process map of the assessment",
     caution="Somebody at whom nothing was recorded is not seen. People under care at a step are"
     " counted by the share of people with the condition, and not here.",
     sql="""
         select period, scope, node as by,
                count(*) filter (part = 'there') as people,
-               count(*) filter (part = 'there' and is_case) as pd_people,
+               count(*) filter (part = 'there' and is_case) as case_people,
                count(*) filter (part = 'there' and not is_case) as other_people,
                count(*) filter (part = 'waiting') as waiting,
-               count(*) filter (part = 'waiting' and is_case) as pd_waiting,
+               count(*) filter (part = 'waiting' and is_case) as case_waiting,
                count(*) filter (part = 'waiting' and not is_case) as other_waiting
         from map_stays
         join care_scopes on kind = 'system' or shares_team(map_stays.teams, care_scopes.teams)
@@ -168,7 +166,7 @@ TAKEN = Kpi(
         ),
         statistics=(
             Statistic("median_days", "Median days between", "days"),
-            Statistic("pd_median_days", "{short}: median days", "days", "pd_people"),
+            Statistic("case_median_days", "{short}: median days", "days", "case_people"),
             Statistic("other_median_days", "Others: median days", "days", "other_people"),
         ),
         main="moves",
@@ -180,8 +178,6 @@ TAKEN = Kpi(
     reads=("map_teams", "map_taken"),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days"),
-    published="None printed",
-    source="Process map of the assessment",
     caution="Between teams a move is a merged episode and the next one; within a team it is from"
     " one date of a referral to its next. A route that leaves no date is not seen.",
     sql="""
@@ -201,13 +197,13 @@ TAKEN = Kpi(
         )
         select period, scope, source || '>' || target as by,
                sum(people) as people,
-               coalesce(sum(people) filter (is_case), 0) as pd_people,
+               coalesce(sum(people) filter (is_case), 0) as case_people,
                coalesce(sum(people) filter (not is_case), 0) as other_people,
                sum(moves) as moves,
-               coalesce(sum(moves) filter (is_case), 0) as pd_moves,
+               coalesce(sum(moves) filter (is_case), 0) as case_moves,
                coalesce(sum(moves) filter (not is_case), 0) as other_moves,
                any_value(median_days) as median_days,
-               any_value(days) filter (is_case) as pd_median_days,
+               any_value(days) filter (is_case) as case_median_days,
                any_value(days) filter (not is_case) as other_median_days
         from grouped join together using (period, scope, source, target)
         group by period, scope, source, target

@@ -29,12 +29,12 @@ ROUTES = Kpi(
     " period, in the order of their start. Routes of fewer people than may be shown are one row",
     denominator="people with an episode that started in the period",
     kind=Routes(
-        counts=(Count("pd_people", "{short}: people"), Count("other_people", "Others: people")),
+        counts=(Count("case_people", "{short}: people"), Count("other_people", "Others: people")),
         statistics=(
-            Statistic("pd_median_days", "{short}: median days so far", "days", "pd_people"),
+            Statistic("case_median_days", "{short}: median days so far", "days", "case_people"),
             Statistic("other_median_days", "Others: median days so far", "days", "other_people"),
         ),
-        main="pd_people",
+        main="case_people",
     ),
     better=Better.NEITHER,
     scopes=("team", "service", "set", "system"),
@@ -43,8 +43,6 @@ ROUTES = Kpi(
     reads=("pathways",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days"),
-    published="None printed",
-    source="Process map of the assessment",
     caution="Days run from the first start to the last end, or to the last day of the period where"
     " care still goes on: a median of time so far. What came before the period is not seen, and"
     " a route that began lately is short.",
@@ -66,9 +64,9 @@ ROUTES = Kpi(
             from pathways join care_scopes on shares_team(pathways.teams, care_scopes.teams)
         )
         select period, scope, told_as as by,
-               count(*) filter (is_case) as pd_people,
+               count(*) filter (is_case) as case_people,
                count(*) filter (not is_case) as other_people,
-               median(days) filter (is_case) as pd_median_days,
+               median(days) filter (is_case) as case_median_days,
                median(days) filter (not is_case) as other_median_days
         from placed
         group by period, scope, told_as

@@ -2,8 +2,8 @@
 
 from pdqi.metrics.kpi import EVERY_SCOPE, Better, Count, Kpi, Proportion, proportion_within
 
-PD_PREVALENCE = Kpi(
-    id="pd_prevalence",
+CASE_PREVALENCE = Kpi(
+    id="case_prevalence",
     section="presentation",
     name="People under care with {condition}",
     short="{short} under care",
@@ -16,8 +16,6 @@ PD_PREVALENCE = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition",),
-    published="About 40% in CMHTs and crisis teams; 60–70% in inpatient units",
-    source="Poster of the assessment (P1, P2)",
     caution="Rests on what is recorded: a team that records fewer diagnoses looks as if fewer"
     " people presented.",
     sql="""
@@ -29,8 +27,8 @@ PD_PREVALENCE = Kpi(
     """,
 )
 
-PD_PREVALENCE_CONFIRMED = Kpi(
-    id="pd_prevalence_confirmed_only",
+CASE_PREVALENCE_CONFIRMED = Kpi(
+    id="case_prevalence_confirmed_only",
     section="presentation",
     name="People under care with confirmed {condition}",
     short="Confirmed {short} under care",
@@ -40,8 +38,8 @@ PD_PREVALENCE_CONFIRMED = Kpi(
     kind=Proportion(
         counts=(
             Count("denominator", "Out of"),
-            Count("pd", "With {short}", within=("denominator",), shown=False),
-            Count("numerator", "Number", within=("pd",)),
+            Count("cases", "With {short}", within=("denominator",), shown=False),
+            Count("numerator", "Number", within=("cases",)),
         )
     ),
     better=Better.NEITHER,
@@ -49,21 +47,19 @@ PD_PREVALENCE_CONFIRMED = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition",),
-    published="None printed",
-    source="The assessment's definition, its confirmed part",
     caution="Lower than the share with confirmed or suspected {short} by definition.",
     sql="""
         select period, scope,
                coalesce(sum(people), 0) as denominator,
-               coalesce(sum(people) filter (is_case), 0) as pd,
+               coalesce(sum(people) filter (is_case), 0) as cases,
                coalesce(sum(people) filter (is_case and confirmed), 0) as numerator
         from caseload
         group by period, scope
     """,
 )
 
-PD_CONFIRMED_SHARE = Kpi(
-    id="pd_confirmed_share",
+CASE_CONFIRMED_SHARE = Kpi(
+    id="case_confirmed_share",
     section="presentation",
     name="{people} whose diagnosis is confirmed",
     short="Diagnosis confirmed",
@@ -76,8 +72,6 @@ PD_CONFIRMED_SHARE = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition",),
-    published="None printed",
-    source="NICE QS88 statement 1, in part",
     caution="A structured assessment is not recorded as such; confirmed means recorded so.",
     sql="""
         select period, scope,
@@ -102,8 +96,6 @@ NO_DIAGNOSIS_ENTRY = Kpi(
     scopes=EVERY_SCOPE,
     reads=("care",),
     tables=("people", "episodes", "diagnoses"),
-    published="None printed",
-    source="Lessons of the assessment (L2, L3)",
     caution="Whether they have {condition} cannot be told from the records, and no case definition"
     " counts them. Diagnoses kept where no extract reaches are missing here too.",
     sql="""
@@ -130,4 +122,4 @@ NO_DIAGNOSIS_ENTRY = Kpi(
     """,
 )
 
-KPIS = (PD_PREVALENCE, PD_PREVALENCE_CONFIRMED, PD_CONFIRMED_SHARE, NO_DIAGNOSIS_ENTRY)
+KPIS = (CASE_PREVALENCE, CASE_PREVALENCE_CONFIRMED, CASE_CONFIRMED_SHARE, NO_DIAGNOSIS_ENTRY)

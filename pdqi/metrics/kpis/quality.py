@@ -22,7 +22,6 @@ QUALITY_ITEMS = Kpi(
     by="item",
     reads=("item_counts",),
     tables=(),
-    published="None",
     source="NHS England, data quality of the Mental Health Services Data Set (VODIM)",
     caution="Rows that were left out at loading have neither team nor month and are counted by"
     " source only.",
@@ -60,7 +59,6 @@ QUALITY_SOURCES = Kpi(
     monthly=False,
     reads=("item_counts",),
     tables=(),
-    published="None",
     source="NHS England, data quality of the Mental Health Services Data Set (VODIM)",
     caution="Of everything that was loaded, whatever the period. A row that was left out counts as"
     " invalid in each field of its table, because no figure can use any of it.",
@@ -142,7 +140,6 @@ QUALITY_DAYS = Kpi(
     by="check",
     reads=("day_checks",),
     tables=(),
-    published="None",
     source="NHS England, integrity and consistency of the Mental Health Services Data Set",
     caution="Days that are wrong and still possible are not found.",
     sql="""

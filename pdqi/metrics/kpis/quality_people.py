@@ -19,8 +19,6 @@ NO_BIRTH_DATE = Kpi(
     scopes=EVERY_SCOPE,
     reads=(),
     tables=("people", "episodes"),
-    published="None",
-    source="Lessons of the assessment",
     caution="",
     sql="""
         with under_care as (
@@ -55,8 +53,6 @@ NOT_LINKED = Kpi(
     scopes=EVERY_SCOPE,
     reads=("care",),
     tables=("people", "episodes"),
-    published="None",
-    source="Lessons of the assessment: local pockets of data",
     caution="Only where more than one kind of identifier is in use.",
     sql="""
         with people as (
@@ -94,8 +90,6 @@ COUNTED_OTHERWISE = Kpi(
     reads=("care",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition",),
-    published="None",
-    source="Lessons of the assessment: no shared language",
     caution="",
     sql="""
         with elsewhere as (

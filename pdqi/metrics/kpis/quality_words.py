@@ -31,8 +31,6 @@ QUALITY_CERTAINTY = Kpi(
     scopes=("team", "system"),
     reads=("condition_entries",),
     tables=("diagnoses",),
-    published="None",
-    source="Lessons of the assessment",
     caution="Entries that name no team are in the whole system only.",
     sql="""
         with each as (
@@ -64,8 +62,6 @@ QUALITY_RULED_OUT = Kpi(
     scopes=("team", "system"),
     reads=("condition_entries",),
     tables=("diagnoses",),
-    published="None",
-    source="Lessons of the assessment",
     caution="Where nobody enters this, a suspicion stands for ever.",
     sql="""
         with each as (
@@ -108,8 +104,6 @@ QUALITY_WORDS = Kpi(
     scopes=("team", "system"),
     reads=("condition_entries",),
     tables=("diagnoses",),
-    published="None",
-    source="Lessons of the assessment: no shared language; the case definitions of config",
     caution="Only words that some case definition lists are looked for: others are not shown,"
     " because a free text may hold anything.",
     sql="""
@@ -143,8 +137,6 @@ QUALITY_TERMS = Kpi(
     by="word",
     reads=("condition_entries",),
     tables=("diagnoses",),
-    published="None",
-    source="Lessons of the assessment: no shared language; the case definitions of config",
     caution="One entry may hold several words.",
     sql="""
         with placed as (

@@ -90,8 +90,8 @@ RULES = Kpi(
     numerator="people whose pathway keeps a rule, breaks it, or cannot be judged by it",
     denominator="people under care in the period to whom the rule applies",
     kind=Judged(
-        counts=(Count("pd_people", "{short}: people"), Count("other_people", "Others: people")),
-        main="pd_people",
+        counts=(Count("case_people", "{short}: people"), Count("other_people", "Others: people")),
+        main="case_people",
     ),
     better=Better.HIGHER,
     scopes=("team", "service", "set", "system"),
@@ -100,8 +100,6 @@ RULES = Kpi(
     reads=("care", "judged_people", "rule_marks"),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition", "merge_gap_days"),
-    published="None printed",
-    source="The project's own rules",
     caution="A rule is judged on what was recorded: what was done and not entered is not seen.",
     sql="""
         -- before: the day of the first `then` in the period, and what was there by then.
@@ -204,7 +202,7 @@ RULES = Kpi(
             join care_scopes on shares_team(judged_people.teams, care_scopes.teams)
         )
         select period, scope, rule as by,
-               count(*) filter (is_case) as pd_people,
+               count(*) filter (is_case) as case_people,
                count(*) filter (not is_case) as other_people
         from placed group by period, scope, rule
         union all

@@ -15,8 +15,6 @@ STAFF_TRAINED = Kpi(
     scopes=("team",),
     reads=(),
     tables=("workforce",),
-    published="“Undertrained”; no number",
-    source="Focus groups of the assessment (S2, S4)",
     caution="As recorded by each team; what counts as trained is the team's own rule.",
     sql="""
         select period, team as scope,
@@ -42,8 +40,6 @@ SUPERVISION_DELIVERED = Kpi(
     scopes=("team",),
     reads=(),
     tables=("workforce",),
-    published="“Under supported”; no number",
-    source="Focus groups of the assessment (S3); NICE QS88 statement 7",
     caution="As recorded by each team.",
     sql="""
         select period, team as scope, sum(denominator) as denominator, sum(numerator) as numerator

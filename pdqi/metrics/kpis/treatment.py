@@ -26,8 +26,6 @@ EBT_RECEIVED = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses", "treatments"),
     depends_on=("case_definition", "treatment_list"),
-    published="“A small proportion” in CMHTs and inpatient units; no number",
-    source="Poster of the assessment (P4); NICE QS88 statement 2",
     caution="Which treatments count is a local list in config; not every team records them.",
     sql="""
         select period, scope, null as by,
@@ -59,11 +57,11 @@ EBT_CASCADE = Kpi(
     kind=Steps(
         counts=(
             Count("under_care", "Under care"),
-            Count("pd", "With {short}", within=("under_care",)),
-            Count("referred", "Referred", within=("pd",)),
-            Count("assessed", "Assessed", within=("pd",)),
-            Count("started", "Started", within=("pd",)),
-            Count("completed", "Completed", within=("pd",)),
+            Count("cases", "With {short}", within=("under_care",)),
+            Count("referred", "Referred", within=("cases",)),
+            Count("assessed", "Assessed", within=("cases",)),
+            Count("started", "Started", within=("cases",)),
+            Count("completed", "Completed", within=("cases",)),
         ),
         derived=tuple(
             Field(f"{step}_share", f"{step.capitalize()}, share", "share")
@@ -78,14 +76,12 @@ EBT_CASCADE = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses", "treatments"),
     depends_on=("case_definition", "treatment_list"),
-    published="None printed",
-    source="Asked for by the assessment's question about access",
     caution="A treatment referral takes part when it was open at some time in the period; whoever"
     " reached a later step is taken to have reached those before it.",
     sql="""
         select period, scope, null as by,
                coalesce(sum(people), 0) as under_care,
-               coalesce(sum(people) filter (is_case), 0) as pd,
+               coalesce(sum(people) filter (is_case), 0) as cases,
                coalesce(sum(people) filter (is_case and referred > 0), 0) as referred,
                coalesce(sum(people) filter (is_case and assessed > 0), 0) as assessed,
                coalesce(sum(people) filter (is_case and started > 0), 0) as started,
@@ -109,7 +105,7 @@ EBT_CASCADE = Kpi(
 PANEL_REVIEWED = Kpi(
     id="panel_reviewed",
     section="treatment",
-    name="People reviewed by the complex case panel",
+    name="People reviewed by the {panel}",
     short="Reviewed by panel",
     question="Whose care do the experts look at together?",
     numerator="people with a panel review in the period",
@@ -119,8 +115,6 @@ PANEL_REVIEWED = Kpi(
     scopes=EVERY_SCOPE,
     reads=("caseload",),
     tables=("people", "episodes", "events"),
-    published="Under 1% (whether of all people or of {people} is not said)",
-    source="Poster of the assessment (P3)",
     caution="Counts reviews that the panel's secretary recorded.",
     sql="""
         select period, scope,
@@ -131,10 +125,10 @@ PANEL_REVIEWED = Kpi(
     """,
 )
 
-PANEL_REVIEWED_PD = Kpi(
-    id="panel_reviewed_pd",
+PANEL_REVIEWED_CASE = Kpi(
+    id="panel_reviewed_case",
     section="treatment",
-    name="{people} reviewed by the complex case panel",
+    name="{people} reviewed by the {panel}",
     short="{short} reviewed by panel",
     question="Of {people}, whose care do the experts look at together?",
     numerator="those with a panel review in the period",
@@ -152,8 +146,6 @@ PANEL_REVIEWED_PD = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses", "events"),
     depends_on=("case_definition",),
-    published="Under 1% (whether of all people or of {people} is not said)",
-    source="Poster of the assessment (P3)",
     caution="Counts reviews that the panel's secretary recorded.",
     sql="""
         select period, scope,
@@ -169,7 +161,7 @@ PANEL_REVIEWED_PD = Kpi(
 PRESCRIBING = Kpi(
     id="prescribing",
     section="treatment",
-    name="{people} prescribed an antipsychotic or sedative without a recorded indication",
+    name="{people} prescribed {watched} without a recorded indication",
     short="Prescribed without indication",
     question="Who is prescribed medicines that guidance keeps for crises and other conditions?",
     numerator="those with a course of a watched drug class open in the period whose recorded"
@@ -181,8 +173,6 @@ PRESCRIBING = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses", "prescriptions"),
     depends_on=("case_definition",),
-    published="“Often over prescribed”; no number",
-    source="Focus groups of the assessment; NICE QS88 statement 4",
     caution="An indication that was not recorded counts as none: this measures recording too.",
     sql="""
         select period, scope,
@@ -195,4 +185,4 @@ PRESCRIBING = Kpi(
     """,
 )
 
-KPIS = (EBT_RECEIVED, EBT_CASCADE, PANEL_REVIEWED, PANEL_REVIEWED_PD, PRESCRIBING)
+KPIS = (EBT_RECEIVED, EBT_CASCADE, PANEL_REVIEWED, PANEL_REVIEWED_CASE, PRESCRIBING)

@@ -63,8 +63,6 @@ EBT_WAIT = Kpi(
     reads=("treatment_waits",),
     tables=("people", "diagnoses", "treatments"),
     depends_on=("case_definition", "look_back_months", "treatment_list"),
-    published="“Long”; no number",
-    source="Poster of the assessment (P8, P9)",
     caution="People without the condition wait too; waits that cannot be told apart by condition"
     " are not in here.",
     sql="""
@@ -122,8 +120,6 @@ EBT_WAITING_NOW = Kpi(
     reads=("treatment_waits",),
     tables=("people", "diagnoses", "treatments"),
     depends_on=("case_definition", "treatment_list"),
-    published="None printed",
-    source="Poster of the assessment (P8)",
     caution="The longest wait is one person's: readers who are not cleared see whole quarters of"
     " a year.",
     sql="""
@@ -159,8 +155,6 @@ SUPPORT_WHILE_WAITING = Kpi(
     reads=("treatment_waits",),
     tables=("people", "diagnoses", "treatments", "events"),
     depends_on=("case_definition", "treatment_list"),
-    published="“Limbo”; no number",
-    source="Focus groups of the assessment (V4); NICE CG78",
     caution="Support that is not recorded as a contact is not seen.",
     sql="""
         with waiting_people as (
@@ -184,8 +178,8 @@ SUPPORT_WHILE_WAITING = Kpi(
     """,
 )
 
-SAFE_HAVEN_WAITING = Kpi(
-    id="safe_haven_waiting",
+DROP_IN_WAITING = Kpi(
+    id="drop_in_waiting",
     section="waits",
     name="People at the drop-in service who are on the specialist waiting list",
     short="Drop-in, on waiting list",
@@ -197,8 +191,6 @@ SAFE_HAVEN_WAITING = Kpi(
     scopes=("team",),
     reads=(),
     tables=("people", "events", "treatments"),
-    published="“Most”, anecdotal",
-    source="Poster of the assessment (P10)",
     caution="Visitors who gave no name, or cannot be linked, are not in here.",
     sql="""
         with visits as (
@@ -270,8 +262,6 @@ DIAGNOSIS_DELAY = Kpi(
     reads=("cases",),
     tables=("people", "episodes", "diagnoses"),
     depends_on=("case_definition",),
-    published="“Missing early in the pathway”; no number",
-    source="Focus groups of the assessment (V3)",
     caution="A team is here the one to which a person was first referred. The share at the"
     " specialist service needs diagnoses that say which team made them.",
     sql="""
@@ -319,8 +309,6 @@ ASSESSED_WITHIN_28_DAYS = Kpi(
     scopes=("team",),
     reads=(),
     tables=("people", "episodes"),
-    published="“Inconsistent timing”; no number",
-    source="Gap A1 of the assessment",
     caution="Referrals of everybody, with {short} or without. The last four weeks of a period"
     " have had less time to be assessed.",
     sql="""
@@ -340,6 +328,6 @@ KPIS = (
     EBT_WAIT,
     EBT_WAITING_NOW,
     SUPPORT_WHILE_WAITING,
-    SAFE_HAVEN_WAITING,
+    DROP_IN_WAITING,
     DIAGNOSIS_DELAY,
 )
