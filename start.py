@@ -173,12 +173,29 @@ def pdqi_command(arguments: list[str], venv: Path = VENV) -> list[str]:
     return [str(venv_python(venv)), "-P", "-m", "pdqi", *arguments]
 
 
-def pdqi_environment(store: str | None = None, config: str | None = None) -> dict[str, str]:
-    """Return the environment in which pdqi finds itself, its store and its configuration."""
-    store = store or os.environ.get("PDQI_STORE") or str(HERE / "data" / "store")
+def pathway_folder(pathway: str | None) -> Path:
+    """Return the folder of a pathway: one of the folder pathways, any other, or this one."""
+    if not pathway:
+        return HERE
+    for folder in (HERE / "pathways" / pathway, Path(pathway)):
+        if (folder / "config.yaml").is_file():
+            return folder.resolve()
+    names = sorted(each.parent.name for each in HERE.glob("pathways/*/config.yaml"))
+    raise StartError(f"There is no pathway '{pathway}'. Choose one of: {', '.join(names)}.")
+
+
+def pdqi_environment(
+    store: str | None = None, config: str | None = None, pathway: str | None = None
+) -> dict[str, str]:
+    """Return the environment in which pdqi finds itself, its pathway, store and configuration."""
+    pathway = pathway or os.environ.get("PDQI_PATHWAY")
+    folder = pathway_folder(pathway)
+    store = store or os.environ.get("PDQI_STORE") or str(folder / "data" / "store")
     config = config or os.environ.get("PDQI_CONFIG")
     path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
     settings = {"PYTHONPATH": path, "PDQI_STORE": str(Path(store).resolve())}
+    if pathway:
+        settings["PDQI_PATHWAY"] = str(folder)
     if config:
         settings["PDQI_CONFIG"] = str(Path(config).resolve())
     return child_environment(**settings)
@@ -232,6 +249,9 @@ def serve(arguments: list[str]) -> int:
     """Serve the dashboard, on demonstration data when there is no store yet."""
     parser = argparse.ArgumentParser("start.py", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--pathway", metavar="NAME", help="a folder of pathways (default: this one)"
+    )
     parser.add_argument("--store", metavar="DIR", help="the data to show (default: data/store)")
     parser.add_argument("--config", metavar="FILE", help="the configuration (default: config.yaml)")
     parser.add_argument("--port", type=int, default=8501, help="default: %(default)s")
@@ -246,7 +266,7 @@ def serve(arguments: list[str]) -> int:
     taken = port_complaint(options.address, options.port)
     if taken:
         raise StartError(taken)
-    environment = pdqi_environment(options.store, options.config)
+    environment = pdqi_environment(options.store, options.config, options.pathway)
     install(HERE / "requirements.txt", "running")
     store = Path(environment["PDQI_STORE"])
     if not (store / "CURRENT").exists():
@@ -285,7 +305,10 @@ def main(arguments: list[str]) -> int:
         return check_all(arguments[1:])
     if arguments and not arguments[0].startswith("-"):
         install(HERE / "requirements.txt", "running")
-        return run(pdqi_command(arguments), pdqi_environment())
+        parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+        parser.add_argument("--pathway")
+        named, _ = parser.parse_known_args(arguments[1:])
+        return run(pdqi_command(arguments), pdqi_environment(pathway=named.pathway))
     return serve(arguments)
 
 

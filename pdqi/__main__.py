@@ -15,14 +15,13 @@ from typing import Any
 
 from pdqi import __version__
 from pdqi.errors import PdqiError, Problem, RequestError
-
-ROOT = Path(__file__).resolve().parent.parent
+from pdqi.places import Places
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code and prints errors as sentences."""
     try:
-        options = _parser().parse_args(arguments)
+        options = _placed(_parser().parse_args(arguments))
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
     except PdqiError as error:
@@ -38,11 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _placed(options: argparse.Namespace) -> argparse.Namespace:
+    """Fill in the places that were not named."""
+    named = vars(options)
+    names = ("config", "content", "sources", "store")
+    places = Places.of(named.get("pathway"), **{name: named.get(name) for name in names})
+    named.update({name: getattr(places, name) for name in names if name in named})
+    options.places = places
+    return options
+
+
 def check(options: argparse.Namespace) -> int:
     """Check config, content and mappings; every fault is listed."""
     from pdqi.checks import check_everything
 
-    problems = check_everything(options.config, options.content, options.mappings)
+    problems = check_everything(options.config, options.content, options.sources)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
@@ -114,32 +123,36 @@ def demo(options: argparse.Namespace) -> int:
 
     config, say = Config.load(options.config), _say(False)
     manifest = make_demo(
-        options.store, config, people=options.people, seed=options.seed, progress=say
+        options.store,
+        config,
+        people=options.people,
+        seed=options.seed,
+        progress=say,
+        numbers=options.places.world,
     )
     _derive(options.store, config, say)
-    _invent_meetings(options.store, config, say)
+    _invent_meetings(options.places, options.store, config, say)
     rows = ", ".join(f"{count:,} {name}" for name, count in manifest.rows.items())
     print(f"Invented data, version {manifest.version}: {rows}.")
     return 0
 
 
-def _invent_meetings(store: Path, config: Any, say: Callable[[str], None]) -> None:
-    """Enter the invented meetings that stand beside the content, where there are any."""
+def _invent_meetings(places: Places, store: Path, config: Any, say: Callable[[str], None]) -> None:
+    """Enter the invented meetings of the pathway, where there are any."""
     from pdqi.content import Library
     from pdqi.errors import ContentError
     from pdqi.meeting.invented import invent
     from pdqi.metrics.catalogue import chosen_ids
 
-    story = ROOT / "data" / "demonstration" / "meetings.yaml"
-    if not story.is_file():
+    if not places.meetings.is_file():
         return
     try:
-        library = Library.load(ROOT / "data" / "content", config, chosen_ids(config))
+        library = Library.load(places.content, config, chosen_ids(config))
     except ContentError:
         say("The content does not fit this config, so no meetings are invented.")
         return
     say("Entering the invented meetings.")
-    if not invent(story, store, config, library):
+    if not invent(places.meetings, store, config, library):
         say("The journal beside the store was written in by somebody, so it is left as it is.")
 
 
@@ -334,14 +347,15 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         words = (run.__doc__ or "").strip()
         added = commands.add_parser(name, help=words, description=words)
-        default = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
-        added.add_argument("--config", type=Path, default=default, metavar="FILE")
+        words = "a folder of 'pathways', or any other that is laid out like one"
+        added.add_argument("--pathway", metavar="NAME", help=words)
+        added.add_argument("--config", type=Path, metavar="FILE")
         added.set_defaults(run=run)
         return added
 
     checked = command("check", check)
-    checked.add_argument("--content", type=Path, default=ROOT / "data" / "content", metavar="DIR")
-    checked.add_argument("--mappings", type=Path, default=ROOT / "data" / "sources", metavar="DIR")
+    checked.add_argument("--content", type=Path, metavar="DIR")
+    checked.add_argument("--mappings", dest="sources", type=Path, metavar="DIR")
 
     drafted = command("map", draft_mapping)
     drafted.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a keeper's extracts")
@@ -369,7 +383,7 @@ def _parser() -> argparse.ArgumentParser:
     proved.add_argument("snapshot", metavar="ID_OR_ZIP")
     _add_store(proved)
     for kept in (frozen, proved):
-        kept.add_argument("--content", type=Path, default=ROOT / "data" / "content", metavar="DIR")
+        kept.add_argument("--content", type=Path, metavar="DIR")
         kept.add_argument("--keep", type=Path, metavar="DIR", help="where snapshots are kept")
 
     for asked in (command("kpis", kpis), command("transitions", transitions), frozen):
@@ -387,8 +401,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
-    default = Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
-    parser.add_argument("--store", type=Path, default=default, metavar="DIR")
+    parser.add_argument("--store", type=Path, metavar="DIR")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ class Labels:
     def of(cls, config: Config) -> Self:
         """Return the labels that a config declares, with those that follow from its rules.
 
-        `look_back` is in the words of its rule; `panel` and `watched` have plain words where config
-        gives none.
+        `look_back` is in the words of its rule; `panel`, `study` (the work in which it was found
+        out how care runs) and `watched` have plain words where config gives none.
         """
         rules = config.rules
         short = re.sub(r"[^a-z0-9]+", "_", config.wording["short"].casefold()).strip("_")
@@ -38,6 +38,7 @@ class Labels:
         words = {
             "other_people": "people without",
             "panel": "panel",
+            "study": "this work",
             "watched": f"a watched medicine ({watched})" if watched else "a watched medicine",
             **config.wording,
             "look_back": f"{rules.look_back_months} months",
@@ -65,8 +66,8 @@ class Labels:
     def in_files(self, name: str) -> str:
         """Return the name of a figure or field as files have it, in the pathway's own short word.
 
-        `case_prevalence` is `pd_prevalence` where the short word is PD, and `drop_in_waiting` has
-        the id of the service where people drop in.
+        `case_prevalence` is `xyz_prevalence` where the short word is XYZ, and `drop_in_waiting`
+        has the id of the service where people drop in.
         """
         return _PART_OF_NAME.sub(lambda match: self._names.get(match[0], match[0]), name)
 

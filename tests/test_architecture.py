@@ -11,7 +11,7 @@ MODULES = sorted([*(ROOT / "pdqi").rglob("*.py"), *(ROOT / "pages").glob("*.py")
 # Lower never imports higher. What stands on one line may import what stands on it.
 LAYERS = (
     {"errors", "model", "words", "archive"},
-    {"yamlfile"},
+    {"yamlfile", "places"},
     {"config", "labels"},
     {"content", "statistics"},
     {"journal"},

@@ -204,6 +204,27 @@ def test_environment_of_children(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     environment = start.pdqi_environment("here", "other.yaml")
     assert environment["PDQI_STORE"] == str(tmp_path.resolve() / "here")
     assert environment["PDQI_CONFIG"] == str(tmp_path.resolve() / "other.yaml")
+    assert "PDQI_PATHWAY" not in environment
+
+
+def test_a_pathway_by_name_and_by_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PDQI_STORE", "PDQI_CONFIG", "PDQI_PATHWAY"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "config.yaml").touch()
+    for named, folder in (
+        ("eating_disorders", ROOT / "pathways" / "eating_disorders"),
+        (str(tmp_path), tmp_path.resolve()),
+    ):
+        environment = start.pdqi_environment(pathway=named)
+        assert environment["PDQI_PATHWAY"] == str(folder)
+        assert environment["PDQI_STORE"] == str(folder / "data" / "store")
+    with pytest.raises(start.StartError, match="Choose one of"):
+        start.pdqi_environment(pathway="nowhere")
+    ran: list[dict[str, str]] = []
+    monkeypatch.setattr(start, "install", lambda *_: None)
+    monkeypatch.setattr(start, "run", lambda _, environment, *__: ran.append(environment) or 0)
+    assert start.main(["demo", "--people", "10", "--pathway", "eating_disorders"]) == 0
+    assert ran[0]["PDQI_STORE"].endswith(str(Path("eating_disorders", "data", "store")))
 
 
 @pytest.mark.parametrize("has_store", [True, False])

@@ -122,7 +122,7 @@ class PublishedFigure(Statement):
 
 
 class DataType(Statement):
-    """A kind of data that the assessment collected, and why."""
+    """A kind of data that was collected, and why."""
 
     id: Id
     text: Text

@@ -213,7 +213,7 @@ class Primary(Statement):
 
 
 class Gap(Statement):
-    """Something that the assessment found to be missing."""
+    """Something that was found to be missing."""
 
     id: Id
     text: Text

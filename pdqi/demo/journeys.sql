@@ -2,7 +2,7 @@
 
 create or replace temp table person as
 with drawn as (
-    select number::integer as person_key, draw(number, 0, 'affected') < 0.277 as affected
+    select number::integer as person_key, draw(number, 0, 'affected') < number('people', 'affected') as affected
     from range(getvariable('chunk_first'), getvariable('chunk_last') + 1) as numbers(number)
 )
 select drawn.*, entry.part, draw(person_key, 0, 'home') as home,

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pdqi.config import Config
+from pdqi.demo.numbers import Numbers
 from pdqi.demo.world import world_of
 from pdqi.errors import Problem, StoreError
 from pdqi.store.folder import FileAccount, Manifest, current, manifest, new_version, publish
@@ -32,6 +33,8 @@ CHUNK = 250_000
 SOURCE = "demonstration"
 FILE = "invented.parquet"
 FOLDER = Path(__file__).parent
+NUMBERS = FOLDER.parents[1] / "data" / "demonstration" / "world.yaml"
+"""The numbers of the pathway that is shipped in the project's root."""
 ARROW = {"VARCHAR": pa.string(), "DATE": pa.date32(), "INTEGER": pa.int32()}
 
 
@@ -46,17 +49,20 @@ def demo(
     seed: int = 1,
     progress: Callable[[str], None] = _quiet,
     threads: int | None = None,
+    numbers: Path = NUMBERS,
 ) -> Manifest:
     """Make invented data the store's current version and return its manifest.
 
     `people` invented people have about 1.4 episodes each; the same arguments and config give the
     same bytes. `progress` is told a sentence now and then. Raises `StoreError` for fewer than
-    one person, and for a folder that holds real data: the two are never mixed.
+    one person, and for a folder that holds real data: the two are never mixed. `numbers` is the
+    `world.yaml` of the pathway; raises `ContentError` for what is wrong with it.
     """
     if people < 1:
         raise StoreError("Invented data need at least 1 person. Give a larger number of people.")
     _refuse_real_data(store)
-    with new_version(store) as folder, _connect(config, seed, threads) as connection:
+    known = Numbers.load(numbers)
+    with new_version(store) as folder, _connect(config, known, seed, threads) as connection:
         rows = _write(connection, folder, people, progress)
         accounts = tuple(
             FileAccount(SOURCE, FILE, name, count, stored=count, duplicate_row=0, reasons={})
@@ -89,10 +95,12 @@ def _refuse_real_data(store: Path) -> None:
         )
 
 
-def _connect(config: Config, seed: int, threads: int | None) -> duckdb.DuckDBPyConnection:
+def _connect(
+    config: Config, numbers: Numbers, seed: int, threads: int | None
+) -> duckdb.DuckDBPyConnection:
     """Open a database that holds the world of a config and the SQL of the journeys."""
     connection = duckdb.connect(":memory:", config={"threads": threads} if threads else {})
-    world = world_of(config)
+    world = world_of(config, numbers)
     for name, rows in world.tables.items():
         connection.register("incoming", rows)
         connection.execute(f"create table {name} as from incoming")

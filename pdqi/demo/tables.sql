@@ -11,8 +11,8 @@ select person_key,
        if(draw(person_key, 0, 'birth date') < 0.02, null, day(arrived - 365.25 * case
             when draw(person_key, 0, 'age band') < 0.03 then 16 + 2 * draw(person_key, 0, 'age')
             when draw(person_key, 0, 'age band') < 0.09 then 65 + 10.9 * draw(person_key, 0, 'age')
-            else 18 + 46 * pow(draw(person_key, 0, 'age'), if(affected, 1.7, 1.25)) end)) as birth_date,
-       case when draw(person_key, 0, 'gender') < if(affected, 0.66, 0.53) then '2'
+            else 18 + 46 * pow(draw(person_key, 0, 'age'), number_of('people', 'youth', affected)) end)) as birth_date,
+       case when draw(person_key, 0, 'gender') < number_of('people', 'women', affected) then '2'
             when draw(person_key, 0, 'gender') < 0.985 then '1' else '9' end as gender,
        by_share(person_key, 0, 'ethnicity', 
            ['A', 'A', 'A', 'A', 'A', 'A', 'B', 'C', 'D', 'F', 'H', 'J', 'L', 'M', 'N', 'R', 'S', 'Z']) as ethnicity
@@ -48,26 +48,26 @@ with about as (select *, coalesce(seen, first_seen) as care, coalesce(seen_by, f
 entry(person_key, day, team, certainty, kind) as (
     -- Suspected early on, by most; confirmed late or never, and often by the specialists first.
     select person_key, care + around(18, 1.6, draw(person_key, 0, 'suspected')), care_team, 'suspected',
-           if(draw(person_key, 0, 'in words') < 0.35, 'term', 'code')
-    from about where affected and draw(person_key, 0, 'is suspected') < 0.95
+           if(draw(person_key, 0, 'in words') < number('diagnoses', 'in_words'), 'term', 'code')
+    from about where affected and draw(person_key, 0, 'is suspected') < number('diagnoses', 'suspected')
     union all
     select person_key, care + 14 + around(170, 1.3, draw(person_key, 0, 'confirmed')), care_team, 'confirmed', 'code'
-    from about where affected and draw(person_key, 0, 'is confirmed') < 0.60
+    from about where affected and draw(person_key, 0, 'is confirmed') < number('diagnoses', 'confirmed')
     union all
     select person_key, specialist_seen + floor(30 * draw(person_key, 0, 'by specialist')), specialist, 'confirmed', 'code'
-    from about where affected and specialist is not null and draw(person_key, 0, 'is by specialist') < 0.85
+    from about where affected and specialist is not null and draw(person_key, 0, 'is by specialist') < number('diagnoses', 'by_specialist')
     union all
     -- Suspected of others, and ruled out again.
     select person_key, care + around(20, 1.6, draw(person_key, 0, 'suspected')) + ruled_out.later, care_team, ruled_out.certainty, 'code'
     from about, (values (0, 'suspected'), (75, 'ruled_out')) as ruled_out(later, certainty)
-    where not affected and draw(person_key, 0, 'ruled out') < 0.05
+    where not affected and draw(person_key, 0, 'ruled out') < number('diagnoses', 'ruled_out')
     union all
     -- Words that nobody agreed.
     select person_key, care + around(30, 1.6, draw(person_key, 0, 'loose')), care_team, 'suspected', 'loose'
-    from about where draw(person_key, 0, 'is loose') < 0.04 and getvariable('loose_terms') > 0
+    from about where draw(person_key, 0, 'is loose') < number('diagnoses', 'loose') and getvariable('loose_terms') > 0
     union all
     select person_key, first_seen + around(9, 1.6, draw(person_key, 0, 'other')), first_team, 'confirmed', 'other'
-    from about where draw(person_key, 0, 'has other') < if(affected, 0.45, 0.75)
+    from about where draw(person_key, 0, 'has other') < number_of('diagnoses', 'besides', affected)
 )
 select person_key, day(day) as recorded_on, entry.team, words.code_system, words.code, words.description, certainty
 from entry join words on words.kind = entry.kind
@@ -78,18 +78,21 @@ create or replace macro treatments_drawn() as table
 with offer as (
     select journey.*, team.improving, 'community' as given_by, true as counted,
            started + around(70, 1.5, draw(person_key, step, 'offer')) as asked,
-           if(affected, if(team.improving, 0.08 + 0.22 * (1 - wait_left(started, 1)), 0.075), 0.005) as chance
+           case when not affected then number('treatments', 'offered_to_others')
+                when team.improving then getvariable('numbers')['treatments']['offered_where_improving']['first']
+                     + getvariable('numbers')['treatments']['offered_where_improving']['more'] * (1 - wait_left(started, 1))
+                else number('treatments', 'offered') end as chance
     from journey join team using (team, part, affected) where part = getvariable('main_part')
     union all
-    select journey.*, false, 'community', false, started + around(50, 1.5, draw(person_key, step, 'skills')), 0.06
+    select journey.*, false, 'community', false, started + around(50, 1.5, draw(person_key, step, 'skills')), number('treatments', 'offered_uncounted')
     from journey where part = getvariable('main_part')
 ),
 asked as (
     select person_key, step, team, given_by, counted, asked,
            asked + around(30, 2.0, draw(person_key, step, 'seen' || counted)) as seen,
-           draw(person_key, step, 'refused' || counted) < 0.15 as refused,
-           around(if(counted, 110, 30) * wait_left(asked, 0.2), 1.8, draw(person_key, step, 'wait' || counted)) as wait,
-           around(if(counted, 300, 70), 2.5, draw(person_key, step, 'course' || counted)) as course
+           draw(person_key, step, 'refused' || counted) < number('treatments', 'refused') as refused,
+           around(days_of('wait_days', counted) * wait_left(asked, 0.2), 1.8, draw(person_key, step, 'wait' || counted)) as wait,
+           around(days_of('course_days', counted), 2.5, draw(person_key, step, 'course' || counted)) as course
     from offer where started <= getvariable('last_day') and asked <= ended
      and draw(person_key, step, 'offered' || counted) < chance
 ),
@@ -126,21 +129,21 @@ event(person_key, team, kind, day) as (
     from care, range(10) as nth(n) where started + n * contact_days <= until
     union all
     select person_key, team, 'care_plan', started + around(30, 2.0, draw(person_key, step, 'plan'))
-    from care where part in ('community', 'inpatient', 'specialist') and draw(person_key, step, 'is planned') < 0.6
+    from care where part in ('community', 'inpatient', 'specialist') and draw(person_key, step, 'is planned') < number('events', 'care_plan')
     union all
     select person_key, team, getvariable('panel_kind'), started + floor(draw(person_key, step, 'panel') * (ended - started))
-    from care where part in ('community', 'crisis', 'specialist') and draw(person_key, step, 'to panel') < if(affected, 0.006, 0.0015)
+    from care where part in ('community', 'crisis', 'specialist') and draw(person_key, step, 'to panel') < number_of('events', 'panel', affected)
     union all
     -- People turn to the drop-in team while they wait for the specialists, and some others do too.
     select person_key, drop_in.team, getvariable('attendance_kind'),
            referred + floor(draw(person_key, step * 16 + n, 'visit') * (coalesce(started, ended) - referred))
     from journey join drop_in using (affected), range(3) as nth(n)
     where home >= low and home < high and journey.part = 'specialist'
-     and draw(person_key, step, 'turns to') < 0.5 and draw(person_key, step * 16 + n, 'again') < 0.7
+     and draw(person_key, step, 'turns to') < number('events', 'turns_to_drop_in') and draw(person_key, step * 16 + n, 'again') < 0.7
     union all
     select person_key, drop_in.team, getvariable('attendance_kind'), started + floor(draw(person_key, step, 'visit') * (until - started))
     from care join drop_in using (affected) where home >= low and home < high and care.part in ('community', 'crisis')
-     and draw(person_key, step, 'drops in') < if(affected, 0.015, 0.004)
+     and draw(person_key, step, 'drops in') < number_of('events', 'drops_in', affected)
 )
 select person_key, event.team, kind, day(day) as occurred_on
 from event where day <= getvariable('last_day');
@@ -154,7 +157,7 @@ with course as (
     where seen is not null
 )
 select person_key, drug_class,
-       case when watched and draw(person_key, place, 'has indication') < 0.4
+       case when watched and draw(person_key, place, 'has indication') < number('medicines', 'with_indication')
             then by_share(person_key, place, 'indication', getvariable('indications')) end as indication,
        day(started) as started_on, day(known(started + days)) as ended_on
 from course where started <= getvariable('last_day');
@@ -167,11 +170,11 @@ with staff as (
 ),
 shared(team, month, measure, denominator, share) as (
     select team, month, getvariable('trained_measure'), staff,
-           0.26 + 0.05 * (number % 4) + least(0.016 * months_on, 0.3) + 0.04 * draw(number, month, 'trained')
+           number('staff', 'trained') + 0.05 * (number % 4) + least(0.016 * months_on, 0.3) + 0.04 * draw(number, month, 'trained')
     from staff
     union all
     select team, month, getvariable('supervised_measure'), staff * 2,
-           0.50 + 0.06 * (number % 3) + least(0.008 * months_on, 0.15) + 0.16 * draw(number, month, 'supervised')
+           number('staff', 'supervised') + 0.06 * (number % 3) + least(0.008 * months_on, 0.15) + 0.16 * draw(number, month, 'supervised')
     from staff
 )
 select team, day(month) as month, measure, round(least(share, 1) * denominator)::integer as numerator, denominator::integer as denominator

@@ -1,4 +1,4 @@
-"""What the invented world takes from config: teams and the parts they play, treatments, words."""
+"""What the invented world takes from config (teams, parts, treatments, words) and its numbers."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pdqi.config import Config
+from pdqi.demo.numbers import Drug, Numbers
 
 MAIN_PARTS = ("community", "therapies", "crisis", "further", "specialist", "inpatient", "drop_in")
 """Where people come in when no team plays the part that they would have come to: the first."""
@@ -68,6 +69,29 @@ DRUG = pa.schema(
 )
 
 
+PACE = pa.schema(
+    [
+        ("part", pa.string()),
+        ("affected", pa.bool_()),
+        *((f"{name}_days", pa.int32()) for name in ("assess", "start", "length")),
+        ("declined", pa.float64()),
+        ("contact_days", pa.int32()),
+    ]
+)
+ENTRY = pa.schema([("affected", pa.bool_()), ("part", pa.string()), ("share", pa.float64())])
+MOVE = pa.schema(
+    [
+        ("affected", pa.bool_()),
+        *((name, pa.string()) for name in ("part", "next_part", "timing")),
+        ("gap_days", pa.int32()),
+        ("share", pa.float64()),
+    ]
+)
+REFERRER = pa.schema(
+    [("part", pa.string()), ("referral_source", pa.string()), ("share", pa.float64())]
+)
+
+
 @dataclass(frozen=True)
 class World:
     """Small tables and settings for the SQL, by name."""
@@ -76,8 +100,8 @@ class World:
     settings: dict[str, object]
 
 
-def world_of(config: Config) -> World:
-    """Return what the journeys need to know of a config."""
+def world_of(config: Config, numbers: Numbers) -> World:
+    """Return what the journeys need to know of a config and of the numbers of its world."""
     parts = {team.id: _part(config, team.service) for team in config.teams}
     main_part = next(part for part in MAIN_PARTS if part in parts.values())
     loose = _loose_terms(config)
@@ -87,9 +111,14 @@ def world_of(config: Config) -> World:
             "team": _table(TEAM, _teams(parts, main_part)),
             "treatment": _table(TREATMENT, _treatments(config)),
             "words": _table(WORDS, _words(config, loose)),
-            "drug": _table(DRUG, _drugs(config)),
+            "drug": _table(DRUG, _drugs(config, numbers)),
+            "pace": _table(PACE, _paces(numbers)),
+            "entry_share": _table(ENTRY, _entries(numbers)),
+            "move_share": _table(MOVE, _moves(numbers)),
+            "source_share": _table(REFERRER, _referrers(numbers)),
         },
         settings={
+            "numbers": numbers.scalars(),
             "main_part": main_part,
             "loose_terms": len(loose),
             "contact_kinds": list(rules.contact_kinds) or ["contact"],
@@ -197,8 +226,38 @@ def _words(config: Config, loose: list[str]) -> Iterator[tuple[object, ...]]:
             yield kind, *form, place, len(forms)
 
 
-def _drugs(config: Config) -> Iterator[tuple[object, ...]]:
+def _drugs(config: Config, numbers: Numbers) -> Iterator[tuple[object, ...]]:
     """One class that nobody watches, and the watched ones: the first is given most and longest."""
-    yield OTHER_DRUG_CLASS, False, 0, 300, 0.45, 0.40
+
+    def row(name: str, place: int, drug: Drug) -> tuple[object, ...]:
+        return name, place > 0, place, drug.days, drug.affected, drug.others
+
+    given = numbers.medicines
+    yield row(OTHER_DRUG_CLASS, 0, given.not_watched)
     for place, name in enumerate(config.rules.prescribing.watched_classes, start=1):
-        yield name, True, place, *((240, 0.32, 0.16) if place == 1 else (90, 0.24, 0.10))
+        yield row(name, place, given.first if place == 1 else given.next)
+
+
+def _paces(numbers: Numbers) -> Iterator[tuple[object, ...]]:
+    for part, both in numbers.pace.items():
+        for affected, pace in ((True, both.affected), (False, both.others)):
+            yield part, affected, *pace.model_dump().values()
+
+
+def _entries(numbers: Numbers) -> Iterator[tuple[object, ...]]:
+    for affected, shares in ((True, numbers.entries.affected), (False, numbers.entries.others)):
+        for part, share in shares.items():
+            yield affected, part, share
+
+
+def _moves(numbers: Numbers) -> Iterator[tuple[object, ...]]:
+    for affected, moves in ((True, numbers.moves.affected), (False, numbers.moves.others)):
+        for part, found in moves.items():
+            for move in found:
+                yield affected, part, move.to, move.when, move.days, move.share
+
+
+def _referrers(numbers: Numbers) -> Iterator[tuple[object, ...]]:
+    for part, shares in numbers.sources.items():
+        for name, share in shares.items():
+            yield part, name, share

@@ -1,6 +1,6 @@
 """What every page rests on, opened once for all visitors: config, store, content, and the reader.
 
-Where things are comes from the environment: PDQI_STORE, PDQI_CONFIG, PDQI_CONTENT, and PDQI_ROLE
+Where things are comes from the environment: PDQI_PATHWAY and the like (`places`), and PDQI_ROLE
 for the role of whoever reads. Nothing on a page or in a link can change the role.
 """
 
@@ -20,12 +20,12 @@ from pdqi.journal import Item, Journal
 from pdqi.journal.items import PdsaCycle
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import SECTIONS, chosen_ids
+from pdqi.places import Places
 from pdqi.service import Service, Viewer
 from pdqi.store import folder
 from pdqi.store.log import KIND
 from pdqi.variants import Variants
 
-ROOT = Path(__file__).resolve().parents[2]
 Stamp = tuple[tuple[str, int, int], ...]
 """Names, times and sizes of files: what is read again when it changes."""
 
@@ -70,9 +70,8 @@ def current() -> Facts:
 
     A new load, or a change to config or content, is taken up with the next page drawn.
     """
-    config_path = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
-    store = store_folder()
-    content = Path(os.environ.get("PDQI_CONTENT") or ROOT / "data" / "content")
+    places = Places.of()
+    config_path, store, content = places.config, places.store, places.content
     with _opening:
         files, written = _stamp((config_path,)), _stamp(tuple(sorted(content.glob("*.yaml"))))
         config = _config(config_path, files)
@@ -95,7 +94,7 @@ def current() -> Facts:
 
 def store_folder() -> Path:
     """Return the folder of the store that is served."""
-    return Path(os.environ.get("PDQI_STORE") or ROOT / "data" / "store")
+    return Places.of().store
 
 
 def current_log() -> tuple[LogService, Viewer] | None:
@@ -103,8 +102,8 @@ def current_log() -> tuple[LogService, Viewer] | None:
 
     Raises `PdqiError` where config or store cannot be read.
     """
-    config_path = Path(os.environ.get("PDQI_CONFIG") or ROOT / "config.yaml")
-    store = store_folder()
+    places = Places.of()
+    config_path, store = places.config, places.store
     with _opening:
         config = _config(config_path, _stamp((config_path,)))
         version = folder.current(store)

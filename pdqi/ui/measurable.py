@@ -9,10 +9,10 @@ from pdqi.ui.style import plain
 
 
 def beside(page: Page, kpi: Kpi) -> None:
-    """Say how far the assessment could measure what a KPI is about, why, and who can change it.
+    """Say how far what a KPI is about could be measured, why, and who can change it.
 
-    It is the assessment that is meant, and not the figure: that was worked out from what is
-    recorded now.
+    The work is meant in which that was asked (`{study}`), and not the figure: that was worked out
+    from what is recorded now.
     """
     if page.facts.library is None:
         return
@@ -20,7 +20,8 @@ def beside(page: Page, kpi: Kpi) -> None:
     for item in items:
         # Where there are several, each says what it is about.
         subject = f"{page.fill(item.subject)}: " if len(items) > 1 else ""
-        state = f"{subject}{STATE_WORDS[item.state]} in the assessment."
+        where = page.facts.labels.fill("in {study}", begins=False)
+        state = f"{subject}{STATE_WORDS[item.state]} {where}."
         state, why = plain(f"{state[0].upper()}{state[1:]}"), plain(page.fill(item.why))
         if item.state == "measured":
             st.markdown(f"{state} {why}")

@@ -45,7 +45,7 @@ class View:
 
 
 def measurable(page: Page) -> None:
-    """Show how far the assessment could measure what was asked for."""
+    """Show how far what was asked for could be measured."""
     content = overview.not_measurable(page, EVERY_STATE)
     parts.table(content, "measurable", "What can be measured, and what cannot", numbers=False)
 
@@ -57,7 +57,7 @@ VIEWS: Mapping[str, View] = {
         (
             Section("known", "What is known of people", quality_people.known),
             Section("touched", "What that could do to figures", weak.show),
-            Section("measurable", "What the assessment could measure", measurable),
+            Section("measurable", "What could be measured", measurable),
         ),
         quality_people_kpis.KPIS,
         of_everybody=False,

@@ -109,7 +109,7 @@ def test_published_without_a_source(mistake: Mistake) -> None:
         (
             "glossary", "counted as having a {condition}.", "counted as having a {conditon}.",
             "terms.0.meaning: '{conditon}' is not a word that is declared. "
-            "Allowed: condition, look_back, other_people, panel, people, short, watched. "
+            "Allowed: condition, look_back, other_people, panel, people, short, study, watched. "
             "Did you mean 'condition'?",
         ),
         (
