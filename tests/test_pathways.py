@@ -189,7 +189,7 @@ def test_the_search_finds_the_first_pathway_on_its_own_page(
     monkeypatch.setenv("PDQI_STORE", str(tmp_path / "store"))
     text = seen(AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run())
     found = {match[0] for match in FOREIGN.finditer(text)}
-    assert {"PD", "personality disorder", "North CMHT", "north_cmht"} <= found
+    assert {"PD", "personality disorder", "North CMHT"} <= found
 
 
 def test_no_word_of_the_first_pathway_is_in_a_snapshot(store: Path) -> None:
