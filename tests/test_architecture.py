@@ -86,15 +86,3 @@ def test_kpis_bind_their_parameters(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.keyword) and node.arg == "sql":
             assert isinstance(node.value, ast.Constant | ast.Name), "SQL is a plain string"
-
-
-def test_nothing_in_python_names_a_team_or_treatment() -> None:
-    from pdqi.config import Config
-
-    config = Config.load(ROOT / "config.yaml")
-    names = {team.id for team in config.teams} | {team.name for team in config.teams}
-    names |= {item.name for item in config.treatments} | {"personality disorder", "EUPD"}
-    names -= {"talking_therapies", "safe_haven", "complex_needs"}
-    for path in MODULES:
-        text = path.read_text(encoding="utf-8").lower()
-        assert not [name for name in names if name.lower() in text], path

@@ -54,7 +54,7 @@ def designed(library: Library, labels: Labels, colours: Palette = LIGHT, chosen:
         steps,
         tuple(arrows),
         {lane.id: labels.fill(lane.name) for lane in content.lanes},
-        {"plain": "published", "to_confirm": "to be confirmed"},
+        {"plain": "as designed", "to_confirm": "to be confirmed"},
         notes=(labels.fill(content.agreed.said),),
         issues=tuple((issue.id, labels.fill(issue.short)) for issue in content.issues),
     )
@@ -225,12 +225,13 @@ def designed_summary(library: Library, labels: Labels) -> str:
     """Return what the designed map shows, in sentences."""
     content = library.process_map
     waiting = sum(node.kind == "waiting_list" for node in content.nodes)
+    lists = "a waiting list" if waiting == 1 else "waiting lists"
     open_steps = sum(node.confirm for node in content.nodes)
     open_routes = sum(arrow.confirm for arrow in content.arrows)
     issues = " ".join(f"{issue.id}: {labels.fill(issue.short)}." for issue in content.issues)
     return (
         f"{labels.fill(content.title)}: {len(content.nodes)} steps in {len(content.lanes)} lanes, "
-        f"{waiting} of them waiting lists, joined by {len(content.arrows)} routes. "
+        f"{waiting} of them {lists}, joined by {len(content.arrows)} routes. "
         f"{open_steps} steps and {open_routes} routes have still to be confirmed. "
         f"{_agreed(content, labels)} Issues pinned to it: {issues}"
     ).strip()

@@ -40,6 +40,8 @@ class People(Frozen):
 class Diagnoses(Frozen):
     """How often entries of each kind are made."""
 
+    subdivisions: tuple[Annotated[str, Field(pattern=r"^[0-9]{1,2}$")], ...] = Field(min_length=1)
+    """What follows the dot of the codes; the last one follows any code but the first."""
     suspected: Share
     in_words: Share
     confirmed: Share
@@ -193,8 +195,8 @@ class Numbers(Frozen):
 
     def scalars(self) -> dict[str, Any]:
         """Return what is not a table, as nested mappings."""
-        tables = {"pace", "entries", "moves", "sources"}
-        return self.model_dump(exclude=tables)
+        tables = {"pace": True, "entries": True, "moves": True, "sources": True}
+        return self.model_dump(exclude={**tables, "diagnoses": {"subdivisions"}})
 
 
 def _lacking(numbers: Numbers) -> str | None:

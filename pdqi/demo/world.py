@@ -14,7 +14,6 @@ MAIN_PARTS = ("community", "therapies", "crisis", "further", "specialist", "inpa
 OTHER_CODES = ("F32.1", "F41.1", "F20.0", "F31.6", "F43.1", "F10.2")
 """Codes for what people have besides; those that a case definition counts are left out."""
 
-SUBDIVISIONS = ("3", "1", "31", "8", "9", "6")
 OTHER_DRUG_CLASS = "antidepressant"
 
 Form = tuple[str, str | None, str | None]
@@ -110,7 +109,7 @@ def world_of(config: Config, numbers: Numbers) -> World:
         tables={
             "team": _table(TEAM, _teams(parts, main_part)),
             "treatment": _table(TREATMENT, _treatments(config)),
-            "words": _table(WORDS, _words(config, loose)),
+            "words": _table(WORDS, _words(config, loose, numbers.diagnoses.subdivisions)),
             "drug": _table(DRUG, _drugs(config, numbers)),
             "pace": _table(PACE, _paces(numbers)),
             "entry_share": _table(ENTRY, _entries(numbers)),
@@ -198,13 +197,15 @@ def _loose_terms(config: Config) -> list[str]:
     return list(dict.fromkeys(term for term in terms if term.casefold() not in agreed))
 
 
-def _words(config: Config, loose: list[str]) -> Iterator[tuple[object, ...]]:
+def _words(
+    config: Config, loose: list[str], subdivisions: tuple[str, ...]
+) -> Iterator[tuple[object, ...]]:
     """How an entry may be written, by kind: a code, agreed words, loose words, something else."""
     definition = config.definition(config.default_definition)
     condition = config.wording["condition"].capitalize()
     codes: list[Form] = []
     for place, prefix in enumerate(definition.icd10):
-        for digits in SUBDIVISIONS if place == 0 else SUBDIVISIONS[-1:]:
+        for digits in subdivisions if place == 0 else subdivisions[-1:]:
             dotted = f"{prefix}.{digits}" if len(prefix) == 3 else prefix
             typed = (dotted, dotted.replace(".", ""), dotted.lower())
             codes += [("icd10", code, condition) for code in typed]

@@ -66,7 +66,7 @@ def without_entry(kpi: Kpi, entries: Published, place: Line, labels: Labels) -> 
 def _sentence(said: str, counts: str, place: Line, labels: Labels) -> str:
     return labels.fill(
         f"Cannot be told: {said} of people under care ({counts}, {place.name}) have no diagnosis"
-        " entry at all. Whether they have {condition} is not known; no definition counts them."
+        " entry at all. Whether they are {people} is not known; no definition counts them."
     )
 
 

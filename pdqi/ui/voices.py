@@ -30,7 +30,7 @@ def about(page: Page) -> None:
     judgements = [item.judgement for theme in themes for item in theme.evidence]
     quotes = sum(len(theme.quotes) for theme in themes)
     st.markdown(
-        "Findings of the focus groups, by group and never by team: what is chosen at the side"
+        "What was said, by group and never by team: what is chosen at the side"
         " changes the live figures beside a theme, and no theme or quote."
         f" {_quoted(quotes)} {_counted(judgements)}"
     )

@@ -80,7 +80,7 @@ def test_a_stakeholder_sends_a_link_to_one_crisis_team(address: str, visit: Open
 def test_an_oversight_member_finds_numerator_and_definition(address: str, visit: Open) -> None:
     page = visit(address)
     table = page.get_by_role("table", name="Headline figures of the chosen scope")
-    row = table.get_by_role("row", name="People under care with personality disorder")
+    row = table.get_by_role("row", name="People with a personality disorder under care")
     assert row.get_by_text(" of ").inner_text().count(" of ") == 1
     page.get_by_text("What these figures mean").click()
     meaning = page.locator("[data-testid=stExpander]").filter(has_text="What these figures mean")

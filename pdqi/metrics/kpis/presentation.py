@@ -5,7 +5,7 @@ from pdqi.metrics.kpi import EVERY_SCOPE, Better, Count, Kpi, Proportion, propor
 CASE_PREVALENCE = Kpi(
     id="case_prevalence",
     section="presentation",
-    name="People under care with {condition}",
+    name="{people} under care",
     short="{short} under care",
     question="Who presents, and where should effort go?",
     numerator="people under care who meet the case definition on the last day of the period",
@@ -30,7 +30,7 @@ CASE_PREVALENCE = Kpi(
 CASE_PREVALENCE_CONFIRMED = Kpi(
     id="case_prevalence_confirmed_only",
     section="presentation",
-    name="People under care with confirmed {condition}",
+    name="{people} under care, confirmed",
     short="Confirmed {short} under care",
     question="How many have a confirmed diagnosis?",
     numerator="people under care with a confirmed diagnosis by the last day of the period",
@@ -96,7 +96,7 @@ NO_DIAGNOSIS_ENTRY = Kpi(
     scopes=EVERY_SCOPE,
     reads=("care",),
     tables=("people", "episodes", "diagnoses"),
-    caution="Whether they have {condition} cannot be told from the records, and no case definition"
+    caution="Whether they are {people} cannot be told from the records, and no case definition"
     " counts them. Diagnoses kept where no extract reaches are missing here too.",
     sql="""
         with people as (

@@ -9,7 +9,7 @@ from pdqi.metrics.kpi import Better, Count, Field, Kpi, Sorted, Tally
 QUALITY_CERTAINTY = Kpi(
     id="quality_certainty",
     section="quality",
-    name="How sure a team was of {condition}",
+    name="How sure a team was of the diagnosis",
     short="Certainty of diagnosis",
     question="Do teams mean the same by confirmed and suspected?",
     numerator="people by the surest entry that the team made about them: confirmed, else suspected",

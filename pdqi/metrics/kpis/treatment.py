@@ -115,7 +115,7 @@ PANEL_REVIEWED = Kpi(
     scopes=EVERY_SCOPE,
     reads=("caseload",),
     tables=("people", "episodes", "events"),
-    caution="Counts reviews that the panel's secretary recorded.",
+    caution="Counts reviews that were recorded as such.",
     sql="""
         select period, scope,
                coalesce(sum(people), 0) as denominator,
@@ -146,7 +146,7 @@ PANEL_REVIEWED_CASE = Kpi(
     reads=("caseload",),
     tables=("people", "episodes", "diagnoses", "events"),
     depends_on=("case_definition",),
-    caution="Counts reviews that the panel's secretary recorded.",
+    caution="Counts reviews that were recorded as such.",
     sql="""
         select period, scope,
                coalesce(sum(people), 0) as within,
@@ -165,7 +165,7 @@ PRESCRIBING = Kpi(
     short="Prescribed without indication",
     question="Who is prescribed medicines that guidance keeps for crises and other conditions?",
     numerator="those with a course of a watched drug class open in the period whose recorded"
-    " indication is not an accepted one (psychosis or crisis)",
+    " indication is not an accepted one",
     denominator="people under care who meet the case definition",
     kind=proportion_within("People under care"),
     better=Better.LOWER,
