@@ -115,6 +115,7 @@ OPTIONS = (
             "language": "Words and certainty",
             "months": "Days and months",
             "files": "Files",
+            "new": "A new extract",
         },
     ),
     Option(

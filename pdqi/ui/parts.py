@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -313,3 +313,15 @@ def content_missing(page: Page) -> bool:
     for problem in page.facts.content_problems:
         st.warning(plain(str(problem)))
     return True
+
+
+def pressed(label: str, key: str, *, disabled: bool = False, main: bool = False) -> bool:
+    """Show a button; says whether it was pressed, also where the page is begun anew meanwhile."""
+    kind: Literal["primary", "secondary"] = "primary" if main else "secondary"
+    mark = f"{key}_pressed"
+    st.button(label, key=key, type=kind, disabled=disabled, on_click=_mark, args=(mark,))
+    return bool(st.session_state.pop(mark, False))
+
+
+def _mark(name: str) -> None:
+    st.session_state[name] = True

@@ -11,6 +11,7 @@ from pdqi.metrics.kpis.quality import QUALITY_ITEMS, QUALITY_SOURCES
 from pdqi.ui import (
     disagreements,
     gaps,
+    new_extract,
     overview,
     parts,
     quality_days,
@@ -101,6 +102,10 @@ VIEWS: Mapping[str, View] = {
             Section("disagreements", "Where sources disagree", disagreements.show),
             Section("oddities", "What was odd about rows that were kept", gaps.oddities),
         ),
+    ),
+    "new": View(
+        "This is about files that nobody has loaded yet, whatever filters are chosen.",
+        (Section("try", "Try a new extract", new_extract.show),),
     ),
 }
 

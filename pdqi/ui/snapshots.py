@@ -6,7 +6,6 @@ were made so. A press of any button ends what is being made.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -72,7 +71,7 @@ def make_one(page: Page) -> None:
         key=f"snapshot_pages_{kind}",
     )
     st.text_input("Name, if it should have one", max_chars=MOST_CHARACTERS, key="snapshot_name")
-    if _pressed("Look at what will be in it", "snapshot_look", disabled=not pages):
+    if parts.pressed("Look at what will be in it", "snapshot_look", disabled=not pages):
         _preview(page, str(audience), pages, brief=kind == BRIEF)
     found: Snapshot | None = st.session_state.get(PREVIEW)
     if found is not None:
@@ -127,7 +126,7 @@ def _shown(page: Page, found: Snapshot) -> None:
         st.subheader("What will be in it", anchor="preview")
         _about(found)
         _contents(found)
-        if _pressed("Keep this snapshot", "snapshot_keep", main=True):
+        if parts.pressed("Keep this snapshot", "snapshot_keep", main=True):
             try:
                 folder.keep(found, _folder(page))
             except PdqiError as error:
@@ -228,7 +227,7 @@ def _files(found: Snapshot) -> None:
     )
     ready = st.session_state.get("snapshot_pack")
     made_for = (found.id, tuple(forms))
-    if _pressed("Make the files", "snapshot_make", disabled=not forms):
+    if parts.pressed("Make the files", "snapshot_make", disabled=not forms):
         ready = None
         st.session_state.pop("snapshot_pack", None)
         # Whatever is pressed, the next step of the bar ends the work.
@@ -259,7 +258,7 @@ def _files(found: Snapshot) -> None:
 
 
 def _prove(page: Page, found: Snapshot) -> None:
-    if not _pressed("Verify against the data", "snapshot_verify"):
+    if not parts.pressed("Verify against the data", "snapshot_verify"):
         return
     config, library = page.facts.service.config, page.facts.library
     try:
@@ -322,18 +321,6 @@ def _write(place: Path, name: str, role: str) -> None:
         folder.remark(place, name, role, st.session_state["snapshot_text"])
     except PdqiError as error:
         st.session_state["snapshot_refused"] = [str(problem) for problem in error.problems]
-
-
-def _pressed(label: str, key: str, *, disabled: bool = False, main: bool = False) -> bool:
-    """Show a button; says whether it was pressed, also where the page is begun anew meanwhile."""
-    kind: Literal["primary", "secondary"] = "primary" if main else "secondary"
-    mark = f"{key}_pressed"
-    st.button(label, key=key, type=kind, disabled=disabled, on_click=_mark, args=(mark,))
-    return bool(st.session_state.pop(mark, False))
-
-
-def _mark(name: str) -> None:
-    st.session_state[name] = True
 
 
 def _folder(page: Page) -> Path:
