@@ -18,6 +18,8 @@ from pdqi.ingest.report import LoadReport
 
 Files = Mapping[str, bytes]
 """Contents by name, as they were sent."""
+SOURCE = "new_source"
+"""The folder's name, from which a draft names the source until somebody does."""
 
 
 def drafted(files: Files, config: Config) -> Draft:
@@ -45,10 +47,12 @@ def _laid_out(files: Files) -> Iterator[Path]:
     if not all(names) or len(set(names)) < len(names):
         what = "A file has no name, or two have the same one."
         raise LoadError(Problem(what, fix="Give each file a name of its own."))
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as apart:
+        folder = Path(apart) / SOURCE
+        folder.mkdir()
         for name, data in zip(names, files.values(), strict=True):
-            (Path(folder) / name).write_bytes(data)
-        yield Path(folder)
+            (folder / name).write_bytes(data)
+        yield folder
 
 
 def _bare(name: str) -> str:

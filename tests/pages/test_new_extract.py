@@ -49,6 +49,7 @@ def test_a_draft_is_made_corrected_and_tried(open_app: Open, invented_store: Pat
     draft = app.text_area[0].value
     assert "clients.csv" in draft
     assert "referrals.csv" in draft
+    assert "id: new_source" in draft
     app.text_area[0].set_value(f"# Read through.\n{draft}").run()
     app.button(key="new_extract_try").click().run()
     assert not app.exception
