@@ -65,6 +65,7 @@ class Spellings:
             }
             for kind, items in (("team", config.teams), ("treatment", config.treatments))
         }
+        self.drop_in = {t.id for t in config.teams if t.service == config.service_roles.drop_in}
 
     def share(self, column: Seen, kind: str) -> float:
         """Return the share of a column's rows that have a known spelling."""
@@ -154,6 +155,8 @@ class Guesser:
             constants["team"] = team
         if "kind" in names:
             kinds = [kind for kind, words in headings().kinds.items() if _names(stem, words)]
+            if not kinds and constants.get("team") in self._spellings.drop_in:
+                kinds = ["attendance"]
             constants |= {"kind": kinds[0]} if kinds else {}
         return constants
 

@@ -5,8 +5,9 @@ entered. The keys of a form's fields hold its token, so a second click on a form
 entered enters nothing more.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -31,16 +32,19 @@ from pdqi.ui.style import plain
 SAME_FIELD = "_entering_as"
 FREE_REASON = "_why"
 EVIDENCE, ATTACHED = "evidence", "attached"
+STAYS = 10.0
+"""Seconds for which a form says what came of it."""
 Figures = Callable[[Page], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a form says after it was sent: that it was entered, or what is wrong."""
+    """What a form says after it was sent at `since`: that it was entered, or what is wrong."""
 
     done: str = ""
     problems: tuple[str, ...] = ()
     crossed: tuple[Crossed, ...] = ()
+    since: float = field(default_factory=time.monotonic)
 
 
 def journal_of(page: Page) -> Journal | None:
@@ -243,9 +247,16 @@ def who(page: Page) -> By:
 
 
 def told(name: str) -> None:
-    """Show what the form said when it was last sent."""
-    said: Told | None = st.session_state.pop(f"told_{name}", None)
+    """Show what the form said when it was last sent.
+
+    It stays for a while: the second click of a double one begins the page anew at once, and would
+    take the sentence away before it was read.
+    """
+    said: Told | None = st.session_state.get(f"told_{name}")
     if said is None:
+        return
+    if time.monotonic() - said.since > STAYS:
+        del st.session_state[f"told_{name}"]
         return
     if said.problems:
         st.error("Nothing was entered. What you typed is still below. To mend:")

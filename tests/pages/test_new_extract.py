@@ -42,8 +42,9 @@ def test_who_is_not_cleared_is_told_who_is(role: str, open_app: Open) -> None:
 
 
 def test_a_draft_is_made_corrected_and_tried(open_app: Open, invented_store: Path) -> None:
+    page = open_app("analyst", "data_quality", quality="new")
     before = sorted(invented_store.rglob("*"))
-    app = sent(open_app("analyst", "data_quality", quality="new"), FILES)
+    app = sent(page, FILES)
     assert not app.exception
     assert "What each file was taken for" in seen(app)
     draft = app.text_area[0].value

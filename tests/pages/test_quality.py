@@ -44,7 +44,7 @@ def test_every_view_for_every_role(view: str, role: str, open_app: Open) -> None
     assert not app.error
     assert headers(app) == [section.name for section in VIEWS[view].sections]
     assert VIEWS[view].about in said(app)
-    assert app.table
+    assert app.table or view == "new"
 
 
 @pytest.mark.parametrize("role", ROLES)
