@@ -81,7 +81,7 @@ class LoadReport:
         if self.unknown:
             lines += ["", "Words that no list knows:"]
             lines += [
-                f"    {w.file}, {w.column}: '{w.word}' in {w.rows:,} rows" for w in self.unknown
+                f"    {w.file}, {w.column}: '{w.word}' in {_rows(w.rows)}" for w in self.unknown
             ]
         notes = [(a.file, note, n) for a in self.accounts for note, n in a.notes.items()]
         if notes:
@@ -98,7 +98,7 @@ class LoadReport:
             lines += [
                 "",
                 f"This replaces what '{self.replaced.name}' sent before, loaded"
-                f" {self.replaced.loaded_at[:10]}: {was:,} rows were stored then, {now:,} now.",
+                f" {self.replaced.loaded_at[:10]}: {_rows(was)} stored then, {now:,} now.",
             ]
         lines += ["", *self.remarks] if self.remarks else []
         if self.not_read:
@@ -112,6 +112,10 @@ class LoadReport:
 def _counts(account: FileAccount) -> dict[str, int]:
     always = {name: getattr(account, name) for name in ALWAYS_SAID}
     return always | {reason: n for reason, n in account.reasons.items() if n}
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _table(header: list[str], body: list[list[str]]) -> Iterable[str]:

@@ -120,7 +120,7 @@ def test_keys_treatments_and_codes_that_no_figure_needs(tmp_path: Path) -> None:
     assert [(w.column, w.word, w.rows) for w in report.unknown] == [
         ("treatment", "tbc", 1), ("outcome", "gone fishing", 1),
     ]  # fmt: skip
-    assert "'tbc' in 1 rows" in report.as_text()
+    assert "'tbc' in 1 row\n" in report.as_text()
 
 
 def test_a_number_of_two_people_names_neither(tmp_path: Path) -> None:

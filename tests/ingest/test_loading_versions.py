@@ -67,7 +67,7 @@ def test_the_ledger_keeps_what_a_correction_replaced(trust: Trust) -> None:
     assert reasons == [{"unknown_team": 1}, {}]
     assert report.replaced == one
     assert "sent before, loaded 20" in report.as_text()
-    assert ": 5 rows were stored then, 6 now." in report.as_text()
+    assert ": 5 rows stored then, 6 now." in report.as_text()
     # The rows of the first one are where they were, in its own version.
     assert (trust.store / "versions" / one.version / "episodes.parquet").is_file()
     other_source(trust).load(diagnoses="Client,Day,Code,Words,Status\n1,01/04/2022,F60,,c\n")

@@ -53,12 +53,15 @@ def test_the_meeting_is_accessible(
 
 def test_topics_are_moved_by_the_arrow_keys(lead: str, visit: Open) -> None:
     page = visit(f"{lead}/overview?hour=present")
-    page.get_by_role("heading", name="1. Since the last meeting").wait_for()
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("heading", name="2. Where the work stands").wait_for()
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("heading", name="3. Actions").wait_for()
-    page.keyboard.press("ArrowLeft")
+    for heading, key in (
+        ("1. Since the last meeting", "ArrowRight"),
+        ("2. Where the work stands", "ArrowRight"),
+        ("3. Actions", "ArrowLeft"),
+    ):
+        page.get_by_role("heading", name=heading).wait_for()
+        page.get_by_role("button", name="Next").wait_for()
+        settle(page)
+        page.keyboard.press(key)
     page.get_by_role("heading", name="2. Where the work stands").wait_for()
     page.wait_for_url("**topic=status**")
 
@@ -71,8 +74,11 @@ def test_a_double_click_enters_once(lead: str, own: Path, visit: Open) -> None:
     settle(page)
     page.get_by_label("Action", exact=True).fill("Ring the teams")
     who = page.get_by_role("combobox", name="Who")
-    who.fill("Administrator")
-    who.press("Enter")
+    # An open list closes when the page scrolls, so it is scrolled there first.
+    who.scroll_into_view_if_needed()
+    settle(page)
+    who.click()
+    page.get_by_role("option", name="Administrator").click()
     day = page.get_by_role("spinbutton")
     for part, number in zip(range(3), ("01", "12", "2026"), strict=True):
         day.nth(part).press_sequentially(number)
