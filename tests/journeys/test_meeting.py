@@ -12,7 +12,7 @@ from pdqi.journal import Journal
 from pdqi.journal.items import Action
 
 from .conftest import ROOT, Open, served, settle
-from .test_journeys import look_for_faults
+from .test_journeys import DESK, look_for_faults
 
 CONFIG = Config.load(ROOT / "config.yaml")
 VIEWS = (
@@ -43,12 +43,9 @@ def lead(own: Path) -> Iterator[str]:
         yield found
 
 
-@pytest.mark.parametrize(("width", "colours"), [(1440, "dark"), (390, "light")])
 @pytest.mark.parametrize("view", VIEWS)
-def test_the_meeting_is_accessible(
-    view: str, width: int, colours: str, lead: str, visit: Open
-) -> None:
-    look_for_faults(visit(f"{lead}/{view}", width, 1600, colours))
+def test_the_meeting_is_accessible(view: str, lead: str, visit: Open) -> None:
+    look_for_faults(visit(f"{lead}/{view}", *DESK))
 
 
 def test_topics_are_moved_by_the_arrow_keys(lead: str, visit: Open) -> None:
