@@ -22,7 +22,7 @@ from pdqi.config import Config
 from pdqi.model import Period
 from pdqi.service import Service
 from pdqi.ui.filters import OPTIONS
-from pdqi.ui.shell import PLACES
+from pdqi.ui.page import PLACES
 
 Link = Mapping[str, str]
 PAGES: tuple[tuple[str, Link], ...] = (

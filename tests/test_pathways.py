@@ -21,7 +21,7 @@ from pdqi.places import PATHWAYS, ROOT, Places
 from pdqi.service import Service
 from pdqi.snapshot.html import html
 from pdqi.snapshot.make import make
-from pdqi.ui.shell import PLACES
+from pdqi.ui.page import PLACES
 from tests.pages.test_nothing_small import charts
 
 SECOND = Places.of("eating_disorders")

@@ -17,7 +17,7 @@ from pdqi.findings.readings import Line
 from pdqi.metrics.kpi import Kpi
 from pdqi.model import Published
 from pdqi.ui import files, measurable, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 from pdqi.variants import Variant
 

@@ -13,7 +13,7 @@ from pdqi.journal.kind import Kind, fields_of, value_in_words
 from pdqi.labels import capitalised
 from pdqi.ui import entries, evidence, parts
 from pdqi.ui.filters import ITEM, NO_ITEM
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 NEW = ""

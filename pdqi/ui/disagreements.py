@@ -6,7 +6,7 @@ from pdqi.charts.rows import Table
 from pdqi.findings import disagreements as said
 from pdqi.quality import disagreements
 from pdqi.ui import files, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -13,7 +13,7 @@ from pdqi.findings.thread import dropped_words
 from pdqi.ui import files, over_time, parts, thread
 from pdqi.ui.live import measures
 from pdqi.ui.maps import file_table
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -26,7 +26,7 @@ from pdqi.journal.items import Meeting
 from pdqi.journal.kind import FieldWords, Kind, fields_of
 from pdqi.journal.seed import offers
 from pdqi.ui import filters, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 SAME_FIELD = "_entering_as"

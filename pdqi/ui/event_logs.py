@@ -20,7 +20,7 @@ from pdqi.labels import Labels
 from pdqi.model import Cell, Period, Published
 from pdqi.service import Viewer
 from pdqi.ui import parts
-from pdqi.ui.shell import Place
+from pdqi.ui.page import Place
 from pdqi.ui.style import plain
 
 MAP = "process_map"

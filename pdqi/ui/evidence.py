@@ -15,7 +15,7 @@ from pdqi.journal.items import Decision, Evidence
 from pdqi.stand import Stand
 from pdqi.store import vocabularies
 from pdqi.ui import entries, parts
-from pdqi.ui.shell import PLACES, Page, page_of
+from pdqi.ui.page import PLACES, Page, page_of
 from pdqi.ui.style import plain
 
 

@@ -13,8 +13,8 @@ import streamlit as st
 from pdqi.charts import images, sheet
 from pdqi.charts.rows import Table
 from pdqi.charts.theme import Spec
-from pdqi.ui import filters, shell
-from pdqi.ui.shell import Page
+from pdqi.ui import filters
+from pdqi.ui.page import INVENTED, MEANING, Page, provenance
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def caption(page: Page, drawing: Drawing) -> images.Caption:
         filters.in_words(page.choice, service),
         drawing.notes,
         f"{said['marking']} · {'exact counts' if said['counts'] == 'exact' else said['counts']}",
-        f"{source} · {shell.provenance(page.facts)}",
-        f"{shell.INVENTED} {shell.MEANING}" if service.manifest.demonstration else "",
+        f"{source} · {provenance(page.facts)}",
+        f"{INVENTED} {MEANING}" if service.manifest.demonstration else "",
     )
 
 

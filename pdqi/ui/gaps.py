@@ -11,7 +11,7 @@ from pdqi.ingest.reasons import REASONS, REPEATED
 from pdqi.model import Cell
 from pdqi.quality import quarantine
 from pdqi.ui import files, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -12,8 +12,8 @@ from pdqi.meeting.agenda import Named, Topic
 from pdqi.meeting.news import FIRST, NOT_KEPT, news
 from pdqi.meeting.record import View
 from pdqi.stand import Stand
-from pdqi.ui import entries, files, filters, live, overview, parts, shell
-from pdqi.ui.shell import Page
+from pdqi.ui import entries, files, filters, live, overview, parts
+from pdqi.ui.page import INVENTED, MEANING, Page, provenance
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def view(page: Page) -> View:
         organisation=config.organisation.name,
         pathway=config.pathway.name,
         marking=f"{told['marking']} ({told['counts']})",
-        invented=f"{shell.INVENTED} {shell.MEANING}" if invented else "",
+        invented=f"{INVENTED} {MEANING}" if invented else "",
         chosen=filters.in_words(page.choice, page.facts.service),
-        provenance=shell.provenance(page.facts),
+        provenance=provenance(page.facts),
     )
 
 

@@ -8,7 +8,7 @@ from pdqi.content import Library
 from pdqi.findings.live import Live, live
 from pdqi.metrics.kpi import Steps
 from pdqi.ui import over_time
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 
 USED_BY = frozenset({"aim", "primary", "secondary", "idea", "voice"})
 """Kinds of item beside which figures stand."""

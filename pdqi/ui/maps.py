@@ -16,7 +16,7 @@ from pdqi.findings.pathway import PREFIX, Group, LaidOver
 from pdqi.labels import capitalised
 from pdqi.model import Cell
 from pdqi.ui import files, parts, thread
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 MOVES, CASELOAD = "transitions", "case_prevalence"

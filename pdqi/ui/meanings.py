@@ -5,8 +5,8 @@ import streamlit as st
 from pdqi.charts.rows import Table
 from pdqi.metrics.catalogue import SECTIONS
 from pdqi.ui import parts
+from pdqi.ui.page import Page
 from pdqi.ui.people import basis
-from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pdqi.findings.measurable import STATE_WORDS, by_when
 from pdqi.metrics.kpi import Kpi
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -19,7 +19,7 @@ from pdqi.meeting.record import RECORDED, Record, Sheet, record
 from pdqi.ui import desk, entries, evidence, files, hour, open_ends, overview, parts, present
 from pdqi.ui.filters import ITEM, NO_ITEM
 from pdqi.ui.hour import Hour
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 AT_A_MEETING = (Action, Decision, Risk, Issue)

@@ -10,7 +10,7 @@ from pdqi.ingest import trying
 from pdqi.ingest.drafting import Draft
 from pdqi.quality import quarantine
 from pdqi.ui import parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 KEPT = "new_extract_draft"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pdqi.metrics.kpi import Kpi
 from pdqi.ui import parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 
 
 def show(page: Page, kpis: Sequence[Kpi]) -> None:

@@ -8,7 +8,7 @@ from pdqi.charts.rows import Table
 from pdqi.content.open_ends import OpenEnd
 from pdqi.findings.thread import name_of, words_joined
 from pdqi.ui import parts, thread
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

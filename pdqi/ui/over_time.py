@@ -22,7 +22,7 @@ from pdqi.findings.over_time_said import (
 from pdqi.metrics.kpi import Kpi, Steps
 from pdqi.model import Period, Scope
 from pdqi.ui import files, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 Found = Mapping[str, Mapping[str, OverTime]]

@@ -15,7 +15,7 @@ from pdqi.findings.readings import Reading
 from pdqi.metrics.kpi import Kpi, PairedProportion, Proportion, Ratio, Tally
 from pdqi.model import Figure, Published
 from pdqi.ui import parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -19,7 +19,7 @@ from pdqi.findings.readings import Line
 from pdqi.metrics.kpi import Kpi
 from pdqi.model import Published
 from pdqi.ui import files, measurable
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 KEPT = 3_000

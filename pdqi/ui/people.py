@@ -6,7 +6,7 @@ from pdqi.content import Library
 from pdqi.content.evidence import Workstream
 from pdqi.content.models import Statement
 from pdqi.findings.thread import name_of
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -8,7 +8,7 @@ from pdqi.meeting.agenda import TOPICS, Topic
 from pdqi.meeting.news import DIFFERENCE, SAME
 from pdqi.ui import hour, parts
 from pdqi.ui.filters import TOPIC
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 LARGE = """

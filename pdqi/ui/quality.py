@@ -20,7 +20,7 @@ from pdqi.ui import (
     quality_trend,
     weak,
 )
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 
 
 @dataclass(frozen=True)

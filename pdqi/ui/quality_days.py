@@ -13,9 +13,9 @@ from pdqi.metrics.kpis.quality import DAY_CHECKS, QUALITY_DAYS
 from pdqi.model import SYSTEM
 from pdqi.quality import lateness
 from pdqi.ui import files, parts
+from pdqi.ui.page import Page
 from pdqi.ui.quality_fields import in_words, resting_on, team_or_all, whole_basis
 from pdqi.ui.quality_trend import by_month
-from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 

@@ -12,7 +12,7 @@ from pdqi.metrics.items import CATEGORIES, DATED_BY, Item, of_table
 from pdqi.metrics.kpis.quality import QUALITY_ITEMS, QUALITY_SOURCES
 from pdqi.model import SYSTEM, Basis, Cell, Figure, Published, Scope
 from pdqi.ui import files, filters, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -19,8 +19,8 @@ from pdqi.metrics.kpis.quality_words import (
 from pdqi.metrics.quality import words as terms_of
 from pdqi.model import SYSTEM, Cell, Figure
 from pdqi.ui import files, parts
+from pdqi.ui.page import Page
 from pdqi.ui.quality_fields import in_words, whole_basis
-from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 KNOWN = {

@@ -14,8 +14,8 @@ from pdqi.metrics.items import of_table
 from pdqi.metrics.kpis.quality import QUALITY_ITEMS
 from pdqi.model import Published, Scope
 from pdqi.ui import files, parts
+from pdqi.ui.page import Page
 from pdqi.ui.quality_fields import in_words, pair, records, team_or_all
-from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 YEAR = 12

@@ -12,7 +12,7 @@ from pdqi.journal.items import Action, Decision, Issue, Risk
 from pdqi.journal.kind import Kind
 from pdqi.journal.registers import REGISTERS, is_open, ordered
 from pdqi.ui import desk, entries, files, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 
 PARTS: Mapping[str, tuple[type[Kind], ...]] = {
     "actions": (Action,),

@@ -10,7 +10,7 @@ from pdqi.findings.routes import Route, departs_words, route_words, sentence
 from pdqi.metrics.kpis.pathways import ROUTES
 from pdqi.model import Cell
 from pdqi.ui import files, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 SHOWN_FIRST = 10

@@ -10,7 +10,7 @@ from pdqi.findings.rules import Judged, RuleFound, meaning, sentence
 from pdqi.metrics.kpis.rules import RULES
 from pdqi.model import Cell
 from pdqi.ui import files, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 

@@ -7,7 +7,7 @@ from pdqi.metrics.catalogue import SECTIONS, Section
 from pdqi.metrics.kpi import Kpi
 from pdqi.ui import between, depends, now, over_time, waits
 from pdqi.ui.filters import EVERY_SECTION
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 
 DRAWN_ELSEWHERE = frozenset({"transitions"})
 """Moves between teams are the process map."""

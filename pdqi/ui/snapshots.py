@@ -23,7 +23,7 @@ from pdqi.snapshot.pack import FORMS, Form, pack, stem
 from pdqi.snapshot.sections import PAGES, pages_of
 from pdqi.snapshot.verify import verify
 from pdqi.ui import facts, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 FULL, BRIEF = "full", "briefing"

@@ -8,7 +8,7 @@ from pdqi.content.models import Node
 from pdqi.findings.pathway import STATUS_WORDS, LaidOver, MapStep
 from pdqi.ui import maps, parts, thread
 from pdqi.ui.live import measures
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 KINDS = ("node", "arrow", "issue")

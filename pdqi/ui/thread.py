@@ -22,7 +22,7 @@ from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.ui import filters, parts
 from pdqi.ui.filters import NO_THREAD, THREAD
 from pdqi.ui.live import measures
-from pdqi.ui.shell import PLACES, Page, page_of
+from pdqi.ui.page import PLACES, Page, page_of
 from pdqi.ui.style import plain
 
 PAGES = {

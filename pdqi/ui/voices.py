@@ -15,8 +15,8 @@ from pdqi.findings.thread import JUDGED, name_of
 from pdqi.labels import capitalised
 from pdqi.ui import parts, thread
 from pdqi.ui.live import measures
+from pdqi.ui.page import Page
 from pdqi.ui.people import basis
-from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 KINDS = {"positive": "What helps", "gap": "What is missing"}

@@ -22,7 +22,7 @@ from pdqi.findings.waits import (
 from pdqi.metrics.kpi import Duration, Kpi
 from pdqi.model import Published
 from pdqi.ui import files, measurable, parts
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 SUPPORT = "support_while_waiting"

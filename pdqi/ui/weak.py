@@ -10,8 +10,8 @@ from pdqi.findings.weaknesses import Touch, Weakness, touches
 from pdqi.metrics.kpis.quality_people import COUNTED_OTHERWISE, NO_BIRTH_DATE
 from pdqi.model import NO_DATA, Cell, State
 from pdqi.ui import files, parts
+from pdqi.ui.page import Page
 from pdqi.ui.quality_fields import in_words
-from pdqi.ui.shell import Page
 from pdqi.ui.style import plain
 
 

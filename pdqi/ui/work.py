@@ -26,7 +26,7 @@ from pdqi.journal.items import (
 from pdqi.journal.registers import is_open, ordered
 from pdqi.meeting.agenda import meetings
 from pdqi.ui import desk, entries, files, live, parts, people, registers, thread
-from pdqi.ui.shell import Page
+from pdqi.ui.page import Page
 from pdqi.ui.style import plain
 
 MARKS: Mapping[Delivery, str] = {

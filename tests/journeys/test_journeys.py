@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pdqi.ui.filters import OPTIONS
+from pdqi.ui.page import PLACES, Place
 from pdqi.ui.quality import VIEWS as QUALITY_VIEWS
-from pdqi.ui.shell import PLACES, Place
 
 from .conftest import Open, served, settle
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pdqi.config import Config
 from pdqi.ingest.loading import load
-from pdqi.ui.shell import PLACES
+from pdqi.ui.page import PLACES
 
 from .conftest import ROOT
 from .test_nothing_small import found_small

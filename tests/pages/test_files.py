@@ -12,7 +12,7 @@ from pdqi.service import Service
 from pdqi.ui import files
 from pdqi.ui.facts import Facts
 from pdqi.ui.filters import OPTIONS, Choice
-from pdqi.ui.shell import PLACES, Page
+from pdqi.ui.page import PLACES, Page
 from pdqi.variants import Variants
 
 from .conftest import ROOT

@@ -18,7 +18,7 @@ from pdqi.findings import readings
 from pdqi.labels import Labels
 from pdqi.metrics.catalogue import CATALOGUE
 from pdqi.service import Service
-from pdqi.ui.shell import PLACES
+from pdqi.ui.page import PLACES
 
 from .conftest import ROOT, Open
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pdqi.config import Config
 from pdqi.ui.filters import NAMES, OPTIONS
-from pdqi.ui.shell import PLACES
+from pdqi.ui.page import PLACES
 
 from .conftest import ROOT, Open
 

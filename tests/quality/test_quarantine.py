@@ -15,7 +15,7 @@ from pdqi.service import Service
 from pdqi.ui import gaps
 from pdqi.ui.facts import Facts
 from pdqi.ui.filters import OPTIONS, Choice
-from pdqi.ui.shell import PLACES, Page
+from pdqi.ui.page import PLACES, Page
 from pdqi.variants import Variants
 from tests.ingest.small_world import GOOD, PEOPLE, REFERRAL_HEADER, Trust, config
 
