@@ -1,7 +1,7 @@
 """The whole content: read, checked as one, and asked in either direction.
 
 Everything wrong with any file is reported at once, with file and line. What is merely
-unfinished (a gap without an idea) is no fault: `open_ends` lists it for the meeting.
+unfinished (a gap without an idea) is no fault: `open_ends.py` lists it for the meeting.
 """
 
 from collections import defaultdict
@@ -25,7 +25,6 @@ from pdqi.content.evidence import (
 )
 from pdqi.content.links import RELATIONS
 from pdqi.content.models import Basis, DriverDiagram, Node, ProcessMap, Strength
-from pdqi.content.open_ends import OpenEnd, open_ends
 from pdqi.content.progress import Progress
 from pdqi.content.rules import Accepted, Rules
 from pdqi.content.timeline import Timeline
@@ -215,10 +214,6 @@ class Library:
     def context(self, kpi_id: str) -> tuple[PublishedFigure, ...]:
         """Return figures that stand beside a KPI as what they are: a different thing."""
         return tuple(figure for figure in self.published.figures if kpi_id in figure.context_for)
-
-    def open_ends(self) -> tuple[OpenEnd, ...]:
-        """Return what is unfinished: nothing here is an error."""
-        return tuple(open_ends(self))
 
     def _known(self, ref: str) -> BaseModel | None:
         kind, _, name = ref.partition(":")

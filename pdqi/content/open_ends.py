@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pdqi.content.library import Library
+from pdqi.content.library import Library
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,15 @@ class OpenEnd:
         return self.ref.partition(":")[0] in ("node", "arrow")
 
 
-def open_ends(library: "Library") -> Iterator[OpenEnd]:
-    """Give every open end: the diagram from left to right, the voices, the work, then the rest."""
+def open_ends(library: Library) -> tuple[OpenEnd, ...]:
+    """Return every open end: the diagram from left to right, the voices, the work, then the rest.
+
+    Nothing here is an error.
+    """
+    return tuple(_every(library))
+
+
+def _every(library: Library) -> Iterator[OpenEnd]:
     yield from _of_diagram(library)
     for theme in library.voices.themes:
         if not theme.gaps:
@@ -48,7 +53,7 @@ def open_ends(library: "Library") -> Iterator[OpenEnd]:
             )
 
 
-def _of_diagram(library: "Library") -> Iterator[OpenEnd]:
+def _of_diagram(library: Library) -> Iterator[OpenEnd]:
     diagram = library.driver_diagram
     dropped = {f"idea:{idea.id}" for idea in diagram.ideas if idea.dropped}
     if diagram.aim.target.state == "not_yet_set":
@@ -75,7 +80,7 @@ def _of_diagram(library: "Library") -> Iterator[OpenEnd]:
             yield OpenEnd(ref, "No workstream takes this idea up.")
 
 
-def _of_map(library: "Library") -> Iterator[OpenEnd]:
+def _of_map(library: Library) -> Iterator[OpenEnd]:
     the_map = library.process_map
     if the_map.agreed.on is None:
         yield OpenEnd(f"node:{the_map.nodes[0].id}", "Nobody has agreed the process map yet.")
@@ -87,11 +92,11 @@ def _of_map(library: "Library") -> Iterator[OpenEnd]:
             yield OpenEnd(f"arrow:{arrow.id}", "This route has still to be confirmed.")
 
 
-def _linked(library: "Library", ref: str, *relations: str) -> set[str]:
+def _linked(library: Library, ref: str, *relations: str) -> set[str]:
     return {item.ref for item in library.about(ref) if item.relation in relations}
 
 
-def _boxes(library: "Library") -> set[str]:
+def _boxes(library: Library) -> set[str]:
     """Return the boxes of the driver diagram that are still meant to be reached."""
     diagram = library.driver_diagram
     kept = {f"idea:{idea.id}" for idea in diagram.ideas if not idea.dropped}

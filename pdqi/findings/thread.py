@@ -12,6 +12,7 @@ from pdqi import words
 from pdqi.content import Library
 from pdqi.content.evidence import PublishedFigure, Workstream
 from pdqi.content.models import DriverDiagram, Dropped, Gap, Idea, Issue, Measure, Node
+from pdqi.content.open_ends import open_ends
 from pdqi.content.voices import Judgement, Theme
 from pdqi.findings.live import Live
 from pdqi.labels import Labels, capitalised
@@ -117,7 +118,7 @@ def thread(
     order = {each: place for place, each in enumerate(library.items)}
     ordered = sorted(held, key=lambda each: (order.get(each, len(order)), each))
     ends: dict[str, list[str]] = {}
-    for end in library.open_ends():
+    for end in open_ends(library):
         ends.setdefault(end.ref, []).append(labels.fill(end.what))
 
     def knot(each: str) -> Knot:

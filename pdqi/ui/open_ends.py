@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pdqi.charts.rows import Table
-from pdqi.content.open_ends import OpenEnd
+from pdqi.content.open_ends import OpenEnd, open_ends
 from pdqi.findings.thread import name_of, words_joined
 from pdqi.ui import parts, thread
 from pdqi.ui.page import Page
@@ -16,7 +16,7 @@ def by_what(page: Page) -> Mapping[str, tuple[OpenEnd, ...]]:
     """Return the open ends of threads by what is open, in the order of the content."""
     library = page.facts.library
     found: dict[str, tuple[OpenEnd, ...]] = {}
-    for end in library.open_ends() if library else ():
+    for end in open_ends(library) if library else ():
         if not end.of_the_map and not end.ref.startswith("measurability:"):
             said = page.fill(end.what)
             found[said] = (*found.get(said, ()), end)
@@ -54,7 +54,7 @@ def in_words(page: Page) -> str:
     library = page.facts.library
     if library is None:
         return ""
-    every = library.open_ends()
+    every = open_ends(library)
     ends = sum(len(each) for each in by_what(page).values())
     on_map = sum(end.of_the_map for end in every)
     undated = sum(end.ref.startswith("measurability:") for end in every)

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pdqi.config import Config
 from pdqi.content import Library
+from pdqi.content.open_ends import open_ends
 from pdqi.metrics.catalogue import KPI_IDS
 
 from .conftest import ROOT, Open
@@ -95,7 +96,7 @@ def test_open_ends_are_counted_where_they_are_listed(open_app: Open) -> None:
     app = open_app(page="driver_diagram")
     ends = [
         end
-        for end in LIBRARY.open_ends()
+        for end in open_ends(LIBRARY)
         if not end.of_the_map and not end.ref.startswith("measurability:")
     ]
     sentence = f"{len(ends)} ends are open between findings and work."
