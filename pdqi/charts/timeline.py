@@ -96,6 +96,8 @@ def timeline(
     middle_day = min(days) + (max(days) - min(days)) / 2
     y = alt.Y("y:Q").scale(domain=[at, -ABOVE], nice=False).axis(None)
     key = alt.Legend(orient="top", title=None)
+    # Words have the ground behind them, so that no line is drawn through a letter.
+    behind = {"stroke": colours.ground, "strokeWidth": 4}
     layers = [
         *_marked(today, last_meeting, at, x, colours, left=today < middle_day),
         _data(lines)
@@ -122,11 +124,11 @@ def timeline(
             _data(slips)
             .mark_text(dx=11, align="left", baseline="middle", aria=False, **look)
             .encode(x=x, y=y, text="text:N")
-            for look in ({"stroke": colours.ground, "strokeWidth": 4}, {"color": colours.muted})
+            for look in (behind, {"color": colours.muted})
         ),
     ]
     for bold in (True, False):
-        layers.append(
+        layers += [
             _data([row for row in names if row["bold"] is bold])
             .mark_text(
                 align="left",
@@ -134,12 +136,13 @@ def timeline(
                 aria=False,
                 lineBreak="\n",
                 lineHeight=LINE,
-                color=colours.ink,
                 fontWeight="bold" if bold else "normal",
                 fontSize=theme.NORMAL if bold else theme.SMALL,
+                **look,
             )
             .encode(x=alt.value(0), y=y, text="text:N")
-        )
+            for look in (behind, {"color": colours.ink})
+        ]
     chart = alt.layer(*layers).properties(height=at + ABOVE)
     return finished(chart, description, colours)
 
