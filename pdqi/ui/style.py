@@ -44,6 +44,8 @@ SHEET = """
 .st-key-provenance { gap: 0; }
 .stMain .st-key-provenance [data-testid="stMarkdownContainer"] p {
   font-size: 0.875rem; max-width: none; }
+/* Streamlit sets the cells of the second column less far in than their heading. */
+@media (min-width: 641px) { .stTable td:first-of-type { padding-left: 1rem !important; } }
 @media (max-width: 640px) {
   .st-key-picture_drivers, .st-key-picture_thread { display: none; }
   .stMain .block-container { padding-left: 1rem; padding-right: 1rem; }
