@@ -18,6 +18,7 @@ Names = tuple[str, ...]
 class Headings(Frozen):
     """Everything in `headings.yaml`; `words` stand under a column and one of its values."""
 
+    short: dict[str, str]
     columns: dict[str, Names]
     admissions: Names
     tables: dict[str, Names]
@@ -37,8 +38,8 @@ def headings() -> Headings:
 
 
 def worded(name: str) -> tuple[str, ...]:
-    """Return a name's words: no capitals, accents or signs; `ClientID` is two words."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    """Return a name's words: no capitals, accents or signs; `ClientID` is two words, `RiO` one."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z])", " ", name)
     plain = unicodedata.normalize("NFKD", apart).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return tuple(re.findall(r"[^\W_]+", plain))
@@ -53,7 +54,7 @@ def likeness(name: str, column: str) -> float:
 @cache
 def _alike(name: str, known: str) -> float:
     """Return 1 for the same words, less where the name has more, or where letters differ."""
-    words, wanted = worded(name), worded(known)
+    words, wanted = _in_full(name), _in_full(known)
     if not words:
         return 0.0
     if "".join(words) == "".join(wanted):
@@ -62,6 +63,11 @@ def _alike(name: str, known: str) -> float:
         return 0.55 + 0.4 * len(wanted) / len(words)
     ratio = SequenceMatcher(None, " ".join(words), " ".join(wanted)).ratio()
     return 0.8 * ratio if ratio >= 0.85 else 0.0
+
+
+def _in_full(name: str) -> tuple[str, ...]:
+    """Return a name's words, each in the form that `short` gives for it."""
+    return tuple(headings().short.get(word, word) for word in worded(name))
 
 
 def meaning(word: str, column: str) -> str | None:

@@ -6,7 +6,7 @@ number where its values are found there. Only shares and the columns' names leav
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pdqi.ingest.extract import Extract, Seen
 from pdqi.ingest.headings import likeness, worded
@@ -23,7 +23,10 @@ FEWEST_VALUES = 5
 
 @dataclass(frozen=True)
 class Person:
-    """The column that names a file's people; `matched` is the share found in the client list."""
+    """The column that names a file's people; `matched` is the share found in the client list.
+
+    It is None for the list itself, and where there is no list.
+    """
 
     column: str
     identifier: str
@@ -49,7 +52,10 @@ def person_columns(extract: Extract) -> list[str]:
 
 
 def known_by(extracts: Sequence[Extract], clients: Extract | None) -> KnownBy:
-    """Compare the files' numbers with those of the client list, where there is one."""
+    """Compare the files' numbers with those of the client list.
+
+    Where there is none they are compared with the longest column that is named as a person's.
+    """
     rules: dict[str, Identifier] = {}
     people: dict[str, Person] = {}
     of_list: dict[str, Seen] = {}
@@ -64,6 +70,9 @@ def known_by(extracts: Sequence[Extract], clients: Extract | None) -> KnownBy:
             first = next(k for k, seen in of_list.items() if seen.filled >= 0.9 * most)
             people[clients.path.name] = Person(of_list[first].name, first, None)
         rules |= {kind: Identifier() for kind in of_list}
+    else:
+        of_list = _longest(extracts)
+        rules |= {kind: _own_rule(seen) for kind, seen in of_list.items()}
     for extract in extracts:
         if extract is clients:
             continue
@@ -76,6 +85,8 @@ def known_by(extracts: Sequence[Extract], clients: Extract | None) -> KnownBy:
                 people[extract.path.name] = Person(names[0], kind, 0.0 if clients else None)
             continue
         person, rule = best
+        if clients is None:
+            person = replace(person, matched=None)
         people[extract.path.name] = person
         before = rules[person.identifier]
         rules[person.identifier] = Identifier(
@@ -85,6 +96,13 @@ def known_by(extracts: Sequence[Extract], clients: Extract | None) -> KnownBy:
     used = people[clients.path.name].identifier if clients and clients.path.name in people else ""
     also = {kind: seen.name for kind, seen in of_list.items() if kind != used}
     return KnownBy(rules, people, also)
+
+
+def _longest(extracts: Sequence[Extract]) -> dict[str, Seen]:
+    """Return the column with the most values of those whose names say that they name people."""
+    named = [e.column(name) for e in extracts for name in person_columns(e)[:1]]
+    longest = max(named, key=lambda seen: len(seen.values), default=None)
+    return {_id_of(longest.name): longest} if longest else {}
 
 
 def _best(extract: Extract, of_list: Mapping[str, Seen]) -> tuple[Person, Identifier] | None:

@@ -212,6 +212,28 @@ def test_the_command_writes_once_and_says_what_is_open(
     assert not (tmp_path / "s").exists()
 
 
+def test_short_names_and_no_client_list(tmp_path: Path) -> None:
+    files = {
+        "crisis.csv": "RiO No;Team;Ref. rcvd;Discharged on\n"
+        + "".join(f"00{n};Oak;0{n}/04/2025;\n" for n in range(1, 8)),
+        "dx.csv": "hosp_no,icd10,date_dx,certainty\n"
+        + "".join(f"{n},F60.3,2025-05-0{n},confirmed\n" for n in range(1, 7)),
+        "stays.csv": "key,ward,admDate\n"
+        + "".join(f"00{n},Oak Ward,2025-05-0{n}\n" for n in range(1, 7)),
+    }
+    draft = draft_of(put(tmp_path / "pocket", files), config())
+    made = yaml.safe_load(draft.text)
+    assert draft.must == []
+    assert made["identifiers"] == {"rio_no": {"strip_leading_zeros": True}}
+    by_file = {item["file"]: item for item in made["files"]}
+    people = {name: item["person"]["column"] for name, item in by_file.items()}
+    assert people == {"crisis.csv": "RiO No", "dx.csv": "hosp_no", "stays.csv": "key"}
+    assert {item["person"]["identifier"] for item in by_file.values()} == {"rio_no"}
+    assert by_file["dx.csv"]["columns"]["recorded_on"] == "date_dx"
+    assert by_file["stays.csv"]["columns"]["referred_on"] == "admDate"
+    assert any("client list" in note for note in draft.look)
+
+
 def test_known_names_speak_of_columns_that_exist() -> None:
     columns = {column.name for table in TABLES for column in table.columns}
     assert set(headings().columns) - columns == {"person"}
