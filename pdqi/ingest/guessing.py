@@ -79,15 +79,15 @@ class Spellings:
                 found[name] = found.get(name, 0) + rows
         return found
 
-    def told_by(self, stem: str) -> str | None:
-        """Return the team that a file's name speaks of, None where none or several."""
+    def told_by(self, stem: str, kind: str) -> str | None:
+        """Return the team or treatment that a file's name speaks of, None where none or several."""
         words = worded(stem)
         runs = {
             " ".join(words[start:end])
             for start in range(len(words))
             for end in range(start + 1, len(words) + 1)
         }
-        named = {team for name, team in self.known["team"].items() if name in runs}
+        named = {known for name, known in self.known[kind].items() if name in runs}
         return named.pop() if len(named) == 1 else None
 
 
@@ -149,10 +149,12 @@ class Guesser:
 
     def _constants(self, guess: Guess) -> dict[str, str]:
         names = {column.name for column in guess.lacking}
-        stem, constants = self._extract.path.stem, {}
-        has_team = any(column.name == "team" for column in guess.table.columns)
-        if has_team and "team" not in guess.columns and (team := self._spellings.told_by(stem)):
-            constants["team"] = team
+        stem = self._extract.path.stem
+        constants: dict[str, str] = {}
+        for column in guess.table.columns:
+            if (kind := column.vocabulary) and column.name not in guess.columns:
+                told = self._spellings.told_by(stem, kind)
+                constants |= {column.name: told} if told else {}
         if "kind" in names:
             kinds = [kind for kind, words in headings().kinds.items() if _names(stem, words)]
             if not kinds and constants.get("team") in self._spellings.drop_in:

@@ -234,6 +234,17 @@ def test_short_names_and_no_client_list(tmp_path: Path) -> None:
     assert any("client list" in note for note in draft.look)
 
 
+def test_a_files_name_tells_the_treatment(tmp_path: Path) -> None:
+    rows = "".join(f"A{n},0{n}/01/2025,0{n}/02/2025,,\n" for n in range(1, 8))
+    files = {"DBT waiting list.csv": f"NHS No,Referred to DBT,Assessment,Start,Finished\n{rows}"}
+    made = yaml.safe_load(draft_of(put(tmp_path / "groups", files), config()).text)
+    [file] = made["files"]
+    assert file["table"] == "treatments"
+    assert file["columns"]["treatment"] == {"constant": "DBT"}
+    dates = {"referred_on": "Referred to DBT", "assessed_on": "Assessment", "ended_on": "Finished"}
+    assert {name: file["columns"][name] for name in dates} == dates
+
+
 def test_known_names_speak_of_columns_that_exist() -> None:
     columns = {column.name for table in TABLES for column in table.columns}
     assert set(headings().columns) - columns == {"person"}
